@@ -1,0 +1,104 @@
+"""The exceptions archivekit raises, and the exit code each stands for.
+
+::
+
+    ArchiveKitError                1
+    ├── SourceError                1   one input file cannot be read; it is quarantined and the rest goes on
+    │   ├── EmptySourceError           nothing but white space in it
+    │   ├── BinarySourceError          not text in any encoding that is known
+    │   ├── SourceTooLargeError        more bytes than the limit
+    │   ├── UnreadableSourceError      the operating system refused
+    │   ├── UnknownFormatError         no reader recognises it
+    │   └── MarkupLimitError           nested deeper, or made of more pieces, than the limit
+    ├── RecordError                1   a JSON Lines record that does not fit the schema
+    ├── ConfigError                2   archivekit.toml or a site profile says something that cannot be meant
+    ├── UsageError                 2   an argument that cannot be meant
+    ├── NothingToBuildError        1   no readable article among the sources
+    ├── OutputError                1   an output cannot be written; earlier outputs are untouched
+    └── MissingRequirementError    1   something the machine lacks: a font, a system library
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ArchiveKitError(Exception):
+    """Anything archivekit raises on purpose. ``path`` and ``offset`` (bytes) say where, when that is known."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, path: str | None = None, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.offset = offset
+
+    def __str__(self) -> str:
+        where = self.path or ""
+        if self.offset is not None:
+            where += f"@{self.offset}"
+        return f"{where}: {self.message}" if where else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.message, self.path, self.offset)
+
+
+def _rebuild(kind: type[ArchiveKitError], message: str, path: str | None, offset: int | None) -> ArchiveKitError:
+    return kind(message, path=path, offset=offset)
+
+
+class SourceError(ArchiveKitError):
+    """One input file cannot be read."""
+
+
+class EmptySourceError(SourceError):
+    """The file holds nothing but white space."""
+
+
+class BinarySourceError(SourceError):
+    """The bytes are not text in any encoding archivekit knows."""
+
+
+class SourceTooLargeError(SourceError):
+    """The file has more bytes than the limit allows."""
+
+
+class UnreadableSourceError(SourceError):
+    """The operating system would not give the bytes."""
+
+
+class UnknownFormatError(SourceError):
+    """No reader recognises the file."""
+
+
+class MarkupLimitError(SourceError):
+    """The markup is nested deeper than the limit."""
+
+
+class RecordError(ArchiveKitError):
+    """A JSON Lines record does not fit the schema."""
+
+
+class ConfigError(ArchiveKitError):
+    """A configuration file or a site profile cannot be understood."""
+
+    exit_code = 2
+
+
+class UsageError(ArchiveKitError):
+    """An argument cannot be understood."""
+
+    exit_code = 2
+
+
+class NothingToBuildError(ArchiveKitError):
+    """There is no readable article among the sources."""
+
+
+class OutputError(ArchiveKitError):
+    """An output cannot be written."""
+
+
+class MissingRequirementError(ArchiveKitError):
+    """The machine lacks something archivekit needs, such as a font."""

@@ -1,0 +1,1 @@
+"""Markup: HTML, Markdown and plain text to Blocks, whoever wrote them; and Blocks to XHTML."""

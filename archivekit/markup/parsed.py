@@ -1,0 +1,20 @@
+"""What every markup parser returns."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..model import Block, Notice, Removal
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """Blocks whose leaves carry byte spans, with what was left out of them and what was noticed.
+
+    A leaf (Text, Code, CodeBlock, Image, Embed) made by a parser is either *verbatim* (its words are exactly the
+    decoded bytes of its span) or *atomic* (one character reference, one folded run of white space), so that edits can
+    cut it at any character. ``edits.finish`` joins neighbouring leaves at the very end.
+    """
+
+    blocks: tuple[Block, ...]
+    removals: tuple[Removal, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -1,0 +1,440 @@
+"""The canonical article record: plain frozen structs, from which JSON, strict decoding and the JSON Schema all come.
+
+In JSON a body node is an object with a ``type``. **No node of the body holds a number, a true or a null**: as in
+HTML, attribute values are strings and an absent one is left out, so whoever walks a body meets strings, arrays and
+objects only. Everything outside the body uses the natural JSON types.
+
+Spans are half-open byte offsets into the source file. In the provenance a span is ``[start, end]``; on a leaf of
+the body it is the string ``"start:end"`` under ``at``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, Union
+
+import msgspec
+
+SCHEMA = "archivekit/article/1"
+
+
+class Span(NamedTuple):
+    """Half-open byte offsets into the source file."""
+
+    start: int
+    end: int
+
+    @classmethod
+    def parse(cls, at: str) -> Span:
+        """Read the form a body leaf carries, ``"start:end"``."""
+        start, _, end = at.partition(":")
+        return cls(int(start), int(end))
+
+    def __str__(self) -> str:
+        return f"{self.start}:{self.end}"
+
+
+class _Struct(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What every part of the record has in common."""
+
+
+class _Node(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="type"):
+    """What every node of the body has in common."""
+
+
+# --- inline nodes -----------------------------------------------------------------------------------------------
+
+
+class Text(_Node, tag="text"):
+    """A run of words. White space inside is already folded as the markup demands."""
+
+    text: str
+    at: str = ""
+    """Where in the source the run stands, ``"start:end"`` in bytes; ``""`` when it was not read from a source."""
+
+
+class Emphasis(_Node, tag="emphasis"):
+    """Stress emphasis (HTML ``em``, ``i``)."""
+
+    children: tuple[Inline, ...]
+
+
+class Strong(_Node, tag="strong"):
+    """Strong importance (HTML ``strong``, ``b``)."""
+
+    children: tuple[Inline, ...]
+
+
+class Link(_Node, tag="link"):
+    """A hyperlink. ``url`` is absolute with an allowed scheme, or a path or fragment as the source has it."""
+
+    url: str
+    children: tuple[Inline, ...]
+    title: str = ""
+
+
+class Image(_Node, tag="image"):
+    """An image. ``src`` is the original address, proxies undone; ``asset`` is the sha256 of the bytes that stand for it."""
+
+    src: str
+    alt: str = ""
+    title: str = ""
+    asset: str = ""
+    width: str = ""
+    height: str = ""
+    at: str = ""
+    fallbacks: tuple[str, ...] = ()
+    """Other known addresses of the same image: the proxy it came through, ``srcset`` alternatives."""
+
+
+class LineBreak(_Node, tag="line_break"):
+    """A line break that is part of the text (HTML ``br``)."""
+
+
+class Code(_Node, tag="code"):
+    """Inline code; white space is kept."""
+
+    text: str
+    at: str = ""
+
+
+class Ruby(_Node, tag="ruby"):
+    """A base text with its reading above it (HTML ``ruby``)."""
+
+    children: tuple[Inline, ...]
+    annotation: tuple[Inline, ...]
+
+
+class Superscript(_Node, tag="superscript"):
+    """Raised text."""
+
+    children: tuple[Inline, ...]
+
+
+class Subscript(_Node, tag="subscript"):
+    """Lowered text."""
+
+    children: tuple[Inline, ...]
+
+
+class Strike(_Node, tag="strike"):
+    """Text marked as deleted or no longer right (HTML ``s``, ``del``)."""
+
+    children: tuple[Inline, ...]
+
+
+Inline = Union[Text, Emphasis, Strong, Link, Image, LineBreak, Code, Ruby, Superscript, Subscript, Strike]
+
+
+# --- block nodes ------------------------------------------------------------------------------------------------
+
+
+class Paragraph(_Node, tag="paragraph"):
+    """A paragraph of running text."""
+
+    children: tuple[Inline, ...]
+
+
+class Heading(_Node, tag="heading"):
+    """A heading inside the article. ``level`` is ``"2"`` to ``"6"``: the article's title is the only level 1."""
+
+    level: Literal["2", "3", "4", "5", "6"]
+    children: tuple[Inline, ...]
+
+
+class Quote(_Node, tag="quote"):
+    """A block quotation."""
+
+    children: tuple[Block, ...]
+
+
+class ListItem(_Node, tag="item"):
+    """One item of a list."""
+
+    children: tuple[Block, ...]
+
+
+class List(_Node, tag="list"):
+    """A list. ``start`` is the first number of an ordered list when it is not 1."""
+
+    style: Literal["bullet", "ordered"]
+    items: tuple[ListItem, ...]
+    start: str = ""
+
+
+class Cell(_Node, tag="cell"):
+    """A table cell. ``colspan`` and ``rowspan`` are decimal strings, left out when 1."""
+
+    children: tuple[Block, ...]
+    scope: Literal["", "col", "row"] = ""
+    """Not empty for a header cell: what it heads."""
+    colspan: str = ""
+    rowspan: str = ""
+
+
+class Row(_Node, tag="row"):
+    """A table row."""
+
+    cells: tuple[Cell, ...]
+
+
+class Table(_Node, tag="table"):
+    """A table. ``head`` holds the header rows, ``rows`` the rest."""
+
+    rows: tuple[Row, ...]
+    head: tuple[Row, ...] = ()
+    caption: tuple[Inline, ...] = ()
+
+
+class Figure(_Node, tag="figure"):
+    """Images that stand on their own, with their caption and credit."""
+
+    images: tuple[Image, ...]
+    caption: tuple[Inline, ...] = ()
+    credit: tuple[Inline, ...] = ()
+
+
+class CodeBlock(_Node, tag="code_block"):
+    """Preformatted text; white space is kept."""
+
+    text: str
+    language: str = ""
+    at: str = ""
+
+
+class Rule(_Node, tag="rule"):
+    """A thematic break."""
+
+
+class Embed(_Node, tag="embed"):
+    """Something that cannot be printed, such as a video or a framed page: its address and what it is called."""
+
+    url: str
+    title: str = ""
+    at: str = ""
+
+
+Block = Union[Paragraph, Heading, Quote, List, Table, Figure, CodeBlock, Rule, Embed]
+Node = Union[Inline, Block, ListItem, Row, Cell]
+
+
+# --- metadata ---------------------------------------------------------------------------------------------------
+
+Role = Literal["aut", "rpt", "edt", "trl", "pht", "ill", "cmt", "pro", "rev", "cre", "nrt", "drt", "ive", "ivr", "ctb"]
+"""MARC relator codes: author, reporter, editor, translator, photographer, illustrator, compositor, producer,
+reviewer, creator, narrator, director, interviewee, interviewer, contributor."""
+
+Precision = Literal["year", "month", "day", "minute", "second"]
+ZoneBasis = Literal["stated", "site", "epoch", "none"]
+
+
+class Contributor(_Struct, kw_only=True):
+    """A person or body that had a part in the text."""
+
+    name: str
+    role: Role
+
+
+class Moment(_Struct, kw_only=True):
+    """An instant or a local date. ``value`` is ISO 8601, only as long as ``precision`` allows."""
+
+    value: str
+    """``2024-04-18T09:28:26+08:00``; without a zone only when ``zone_basis`` is ``none``; ``2024-04-18`` for a day."""
+    precision: Precision
+    zone_basis: ZoneBasis = "none"
+    """Why the zone is what it is: stated in the source, known of the site, or an epoch count (UTC by definition)."""
+
+
+class RelatedLink(_Struct, kw_only=True):
+    """A link from the article to something it stands in a named relation to."""
+
+    rel: str
+    """An IANA link relation or one of ``original`` (the text this is a translation of), ``cite``, ``related``."""
+    url: str
+    language: str | None = None
+    title: str | None = None
+
+
+class Evidence(_Struct, kw_only=True):
+    """Where a field's value came from."""
+
+    span: Span | None
+    """The bytes that hold it; None when it was inferred from the whole text or from the file's path."""
+    raw: str
+    """The decoded text at the span, exactly."""
+    rule: str
+    """The rule that read it, ``module.rule-name``."""
+    detail: str | None = None
+    """What else a person should know, such as the counts a language was decided by."""
+
+
+class Removal(_Struct, kw_only=True):
+    """Text taken out of the body, or never put into it."""
+
+    text: str
+    """The visible text of the span."""
+    span: Span
+    rule: str
+
+
+class Notice(_Struct, kw_only=True):
+    """A problem that was survived. ``id`` is stable and listed in ``docs/notices.md``."""
+
+    id: str
+    message: str
+    span: Span | None = None
+
+
+class SourceInfo(_Struct, kw_only=True):
+    """The file a record was read from."""
+
+    path: str
+    """As it was given, relative to the folder that was read, with forward slashes."""
+    sha256: str
+    size: int
+    """In bytes."""
+    encoding: str
+    """The Python codec name the text was decoded with."""
+    encoding_basis: str
+    """``bom``, ``declared``, ``strict-utf-8`` or ``detected``."""
+
+
+class Provenance(_Struct, kw_only=True):
+    """How the record came to be."""
+
+    source: SourceInfo
+    reader: str
+    version: str
+    """Of archivekit."""
+    profile: str | None = None
+    """The site profile that was applied."""
+    place: int = 0
+    """Which article of the source this is, from 0."""
+    evidence: dict[str, Evidence] = {}
+    """By dotted path: ``title``, ``contributors.0``, ``tags.2``, ``extra.headimg``."""
+    removals: tuple[Removal, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+class Article(_Struct, kw_only=True, omit_defaults=False):
+    """One article: metadata, body, provenance. Absent is None, never an empty string and never a guess."""
+
+    schema: Literal["archivekit/article/1"] = SCHEMA
+    id: str
+    """``sha256(source bytes)[:24]`` and the article's place in the source: same bytes, same id, everywhere."""
+    title: str | None
+    subtitle: str | None = None
+    contributors: tuple[Contributor, ...] = ()
+    publisher: str | None = None
+    via: str | None = None
+    published: Moment | None = None
+    modified: Moment | None = None
+    url: str | None = None
+    links: tuple[RelatedLink, ...] = ()
+    language: str = "und"
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    rights: str | None = None
+    body: tuple[Block, ...] = ()
+    text: str = ""
+    """The body as plain text without captions, a block a line, derived by :func:`plain_text`."""
+    extra: dict[str, str | tuple[str, ...]] = {}
+    """Every other key of the source, as it was."""
+    provenance: Provenance
+
+
+# --- walking ----------------------------------------------------------------------------------------------------
+
+
+def children_of(node: Node) -> Iterator[Node]:
+    """The nodes directly below a node, in reading order (a figure's images, then caption, then credit)."""
+    if isinstance(node, (Emphasis, Strong, Link, Superscript, Subscript, Strike, Paragraph, Heading, Quote, ListItem, Cell)):
+        yield from node.children
+    elif isinstance(node, Ruby):
+        yield from node.children
+        yield from node.annotation
+    elif isinstance(node, List):
+        yield from node.items
+    elif isinstance(node, Row):
+        yield from node.cells
+    elif isinstance(node, Table):
+        yield from node.caption
+        yield from node.head
+        yield from node.rows
+    elif isinstance(node, Figure):
+        yield from node.images
+        yield from node.caption
+        yield from node.credit
+
+
+def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:
+    """Every node below and including ``nodes``, in reading order."""
+    stack: list[Iterator[Node]] = [iter(nodes)]
+    while stack:
+        for node in stack[-1]:
+            yield node
+            stack.append(children_of(node))
+            break
+        else:
+            stack.pop()
+
+
+def inline_text(nodes: tuple[Node, ...]) -> str:
+    """The words of inline nodes; a line break is ``\\n``, an image nothing."""
+    parts: list[str] = []
+    for node in walk(nodes):
+        if isinstance(node, (Text, Code, CodeBlock)):
+            parts.append(node.text)
+        elif isinstance(node, LineBreak):
+            parts.append("\n")
+    return "".join(parts)
+
+
+def plain_text(body: tuple[Block, ...]) -> str:
+    """The body as plain text, a block a line, captions and credits left out."""
+    lines: list[str] = []
+    _plain(body, lines)
+    return "\n".join(line for line in lines if line)
+
+
+def _plain(blocks: tuple[Block, ...], lines: list[str]) -> None:
+    for block in blocks:
+        if isinstance(block, (Paragraph, Heading)):
+            lines.append(inline_text(block.children))
+        elif isinstance(block, CodeBlock):
+            lines.append(block.text)
+        elif isinstance(block, Quote):
+            _plain(block.children, lines)
+        elif isinstance(block, List):
+            for item in block.items:
+                _plain(item.children, lines)
+        elif isinstance(block, Table):
+            for row in block.head + block.rows:
+                cells: list[str] = []
+                for cell in row.cells:
+                    inner: list[str] = []
+                    _plain(cell.children, inner)
+                    cells.append(" ".join(inner))
+                lines.append("\t".join(cells))
+
+
+# --- JSON -------------------------------------------------------------------------------------------------------
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoder = msgspec.json.Decoder(Article)
+
+
+def encode(article: Article) -> bytes:
+    """One canonical JSON line, without the newline: UTF-8, fields in the struct's order, mapping keys sorted."""
+    return _encoder.encode(article)
+
+
+def decode(line: bytes | str) -> Article:
+    """Read one JSON record strictly; raises ``msgspec.ValidationError`` or ``msgspec.DecodeError``."""
+    return _decoder.decode(line)
+
+
+def json_schema() -> dict[str, object]:
+    """The JSON Schema (2020-12) every record validates against."""
+    schema = msgspec.json.schema(Article)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:{SCHEMA.replace('/', ':')}", **schema}
