@@ -11,11 +11,11 @@ the body it is the string ``"start:end"`` under ``at``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, Union
+from typing import Final, Literal, NamedTuple, Union
 
 import msgspec
 
-SCHEMA = "archivekit/article/1"
+SCHEMA: Final = "archivekit/article/1"
 
 
 class Span(NamedTuple):
@@ -45,7 +45,7 @@ class _Node(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
 # --- inline nodes -----------------------------------------------------------------------------------------------
 
 
-class Text(_Node, tag="text"):
+class Text(_Node, frozen=True, tag="text"):
     """A run of words. White space inside is already folded as the markup demands."""
 
     text: str
@@ -53,19 +53,19 @@ class Text(_Node, tag="text"):
     """Where in the source the run stands, ``"start:end"`` in bytes; ``""`` when it was not read from a source."""
 
 
-class Emphasis(_Node, tag="emphasis"):
+class Emphasis(_Node, frozen=True, tag="emphasis"):
     """Stress emphasis (HTML ``em``, ``i``)."""
 
     children: tuple[Inline, ...]
 
 
-class Strong(_Node, tag="strong"):
+class Strong(_Node, frozen=True, tag="strong"):
     """Strong importance (HTML ``strong``, ``b``)."""
 
     children: tuple[Inline, ...]
 
 
-class Link(_Node, tag="link"):
+class Link(_Node, frozen=True, tag="link"):
     """A hyperlink. ``url`` is absolute with an allowed scheme, or a path or fragment as the source has it."""
 
     url: str
@@ -73,7 +73,7 @@ class Link(_Node, tag="link"):
     title: str = ""
 
 
-class Image(_Node, tag="image"):
+class Image(_Node, frozen=True, tag="image"):
     """An image. ``src`` is the original address, proxies undone; ``asset`` is the sha256 of the bytes that stand for it."""
 
     src: str
@@ -87,37 +87,37 @@ class Image(_Node, tag="image"):
     """Other known addresses of the same image: the proxy it came through, ``srcset`` alternatives."""
 
 
-class LineBreak(_Node, tag="line_break"):
+class LineBreak(_Node, frozen=True, tag="line_break"):
     """A line break that is part of the text (HTML ``br``)."""
 
 
-class Code(_Node, tag="code"):
+class Code(_Node, frozen=True, tag="code"):
     """Inline code; white space is kept."""
 
     text: str
     at: str = ""
 
 
-class Ruby(_Node, tag="ruby"):
+class Ruby(_Node, frozen=True, tag="ruby"):
     """A base text with its reading above it (HTML ``ruby``)."""
 
     children: tuple[Inline, ...]
     annotation: tuple[Inline, ...]
 
 
-class Superscript(_Node, tag="superscript"):
+class Superscript(_Node, frozen=True, tag="superscript"):
     """Raised text."""
 
     children: tuple[Inline, ...]
 
 
-class Subscript(_Node, tag="subscript"):
+class Subscript(_Node, frozen=True, tag="subscript"):
     """Lowered text."""
 
     children: tuple[Inline, ...]
 
 
-class Strike(_Node, tag="strike"):
+class Strike(_Node, frozen=True, tag="strike"):
     """Text marked as deleted or no longer right (HTML ``s``, ``del``)."""
 
     children: tuple[Inline, ...]
@@ -129,32 +129,32 @@ Inline = Union[Text, Emphasis, Strong, Link, Image, LineBreak, Code, Ruby, Super
 # --- block nodes ------------------------------------------------------------------------------------------------
 
 
-class Paragraph(_Node, tag="paragraph"):
+class Paragraph(_Node, frozen=True, tag="paragraph"):
     """A paragraph of running text."""
 
     children: tuple[Inline, ...]
 
 
-class Heading(_Node, tag="heading"):
+class Heading(_Node, frozen=True, tag="heading"):
     """A heading inside the article. ``level`` is ``"2"`` to ``"6"``: the article's title is the only level 1."""
 
     level: Literal["2", "3", "4", "5", "6"]
     children: tuple[Inline, ...]
 
 
-class Quote(_Node, tag="quote"):
+class Quote(_Node, frozen=True, tag="quote"):
     """A block quotation."""
 
     children: tuple[Block, ...]
 
 
-class ListItem(_Node, tag="item"):
+class ListItem(_Node, frozen=True, tag="item"):
     """One item of a list."""
 
     children: tuple[Block, ...]
 
 
-class List(_Node, tag="list"):
+class List(_Node, frozen=True, tag="list"):
     """A list. ``start`` is the first number of an ordered list when it is not 1."""
 
     style: Literal["bullet", "ordered"]
@@ -162,7 +162,7 @@ class List(_Node, tag="list"):
     start: str = ""
 
 
-class Cell(_Node, tag="cell"):
+class Cell(_Node, frozen=True, tag="cell"):
     """A table cell. ``colspan`` and ``rowspan`` are decimal strings, left out when 1."""
 
     children: tuple[Block, ...]
@@ -172,13 +172,13 @@ class Cell(_Node, tag="cell"):
     rowspan: str = ""
 
 
-class Row(_Node, tag="row"):
+class Row(_Node, frozen=True, tag="row"):
     """A table row."""
 
     cells: tuple[Cell, ...]
 
 
-class Table(_Node, tag="table"):
+class Table(_Node, frozen=True, tag="table"):
     """A table. ``head`` holds the header rows, ``rows`` the rest."""
 
     rows: tuple[Row, ...]
@@ -186,7 +186,7 @@ class Table(_Node, tag="table"):
     caption: tuple[Inline, ...] = ()
 
 
-class Figure(_Node, tag="figure"):
+class Figure(_Node, frozen=True, tag="figure"):
     """Images that stand on their own, with their caption and credit."""
 
     images: tuple[Image, ...]
@@ -194,7 +194,7 @@ class Figure(_Node, tag="figure"):
     credit: tuple[Inline, ...] = ()
 
 
-class CodeBlock(_Node, tag="code_block"):
+class CodeBlock(_Node, frozen=True, tag="code_block"):
     """Preformatted text; white space is kept."""
 
     text: str
@@ -202,11 +202,11 @@ class CodeBlock(_Node, tag="code_block"):
     at: str = ""
 
 
-class Rule(_Node, tag="rule"):
+class Rule(_Node, frozen=True, tag="rule"):
     """A thematic break."""
 
 
-class Embed(_Node, tag="embed"):
+class Embed(_Node, frozen=True, tag="embed"):
     """Something that cannot be printed, such as a video or a framed page: its address and what it is called."""
 
     url: str
@@ -228,14 +228,14 @@ Precision = Literal["year", "month", "day", "minute", "second"]
 ZoneBasis = Literal["stated", "site", "epoch", "none"]
 
 
-class Contributor(_Struct, kw_only=True):
+class Contributor(_Struct, frozen=True, kw_only=True):
     """A person or body that had a part in the text."""
 
     name: str
     role: Role
 
 
-class Moment(_Struct, kw_only=True):
+class Moment(_Struct, frozen=True, kw_only=True):
     """An instant or a local date. ``value`` is ISO 8601, only as long as ``precision`` allows."""
 
     value: str
@@ -245,7 +245,7 @@ class Moment(_Struct, kw_only=True):
     """Why the zone is what it is: stated in the source, known of the site, or an epoch count (UTC by definition)."""
 
 
-class RelatedLink(_Struct, kw_only=True):
+class RelatedLink(_Struct, frozen=True, kw_only=True):
     """A link from the article to something it stands in a named relation to."""
 
     rel: str
@@ -255,7 +255,7 @@ class RelatedLink(_Struct, kw_only=True):
     title: str | None = None
 
 
-class Evidence(_Struct, kw_only=True):
+class Evidence(_Struct, frozen=True, kw_only=True):
     """Where a field's value came from."""
 
     span: Span | None
@@ -268,7 +268,7 @@ class Evidence(_Struct, kw_only=True):
     """What else a person should know, such as the counts a language was decided by."""
 
 
-class Removal(_Struct, kw_only=True):
+class Removal(_Struct, frozen=True, kw_only=True):
     """Text taken out of the body, or never put into it."""
 
     text: str
@@ -277,7 +277,7 @@ class Removal(_Struct, kw_only=True):
     rule: str
 
 
-class Notice(_Struct, kw_only=True):
+class Notice(_Struct, frozen=True, kw_only=True):
     """A problem that was survived. ``id`` is stable and listed in ``docs/notices.md``."""
 
     id: str
@@ -285,7 +285,7 @@ class Notice(_Struct, kw_only=True):
     span: Span | None = None
 
 
-class SourceInfo(_Struct, kw_only=True):
+class SourceInfo(_Struct, frozen=True, kw_only=True):
     """The file a record was read from."""
 
     path: str
@@ -299,7 +299,7 @@ class SourceInfo(_Struct, kw_only=True):
     """``bom``, ``declared``, ``strict-utf-8`` or ``detected``."""
 
 
-class Provenance(_Struct, kw_only=True):
+class Provenance(_Struct, frozen=True, kw_only=True):
     """How the record came to be."""
 
     source: SourceInfo
@@ -316,7 +316,7 @@ class Provenance(_Struct, kw_only=True):
     notices: tuple[Notice, ...] = ()
 
 
-class Article(_Struct, kw_only=True, omit_defaults=False):
+class Article(_Struct, frozen=True, kw_only=True, omit_defaults=False):
     """One article: metadata, body, provenance. Absent is None, never an empty string and never a guess."""
 
     schema: Literal["archivekit/article/1"] = SCHEMA
