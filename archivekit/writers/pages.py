@@ -1,0 +1,271 @@
+"""What EPUB and PDF share: title page, contents, opening of a group, article, as XHTML fragments.
+
+A fragment is one ``<section>`` with the id of its key and an ``<h1>``; it names its own language. How keys become
+addresses and images become files is the container's business and comes in as a :class:`Medium`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ..bundle import Bundle
+from ..markup import xhtml
+from ..markup.xhtml import Images, Labels, anchor, attribute, lang, language_tag, text
+from ..model import Article, Moment
+from .strings import ROLES, Words, date, moment, number, words
+
+
+class Medium(NamedTuple):
+    """What one container lends to the pages."""
+
+    said: Words
+    """The words of the furniture: ``words(bundle.language)``."""
+    images: Images
+    """Image → href of an embedded file, as seen from an article; None for a placeholder."""
+    href: Callable[[str], str]
+    """Key of a page → its address, as seen from any page."""
+    link_images: bool = True
+    """Whether an image may stand inside a link."""
+
+
+class Entry(NamedTuple):
+    """One article in its place."""
+
+    key: str
+    """An XML id and file stem, from the record's id: it stays the same when other articles come and go."""
+    title: str
+    """What the contents and running heads say; a phrase when the article has no title."""
+    article: Article
+
+
+class Section(NamedTuple):
+    """A group in its place. ``title`` is empty when there is no grouping."""
+
+    key: str
+    title: str
+    entries: tuple[Entry, ...]
+
+
+def plan(bundle: Bundle) -> tuple[Section, ...]:
+    """Every group and article with the key it has in the output; keys are unique."""
+    said = words(bundle.language)
+    used: set[str] = set()
+    sections = []
+    for number_, group in enumerate(bundle.groups, 1):
+        entries = tuple(
+            Entry(_key(article.id, used), line(article.title or "") or said.untitled, article) for article in group.articles
+        )
+        sections.append(Section(f"group-{number_:04d}", line(group.title), entries))
+    return tuple(section for section in sections if section.entries)
+
+
+def grouped(sections: tuple[Section, ...]) -> bool:
+    """Whether groups get opening pages and a level of their own in the contents."""
+    return len(sections) > 1 and all(section.title for section in sections)
+
+
+def _key(identifier: str, used: set[str]) -> str:
+    stem = "a-" + re.sub(r"[^A-Za-z0-9_-]", "-", identifier)[:80]
+    key, count = stem, 1
+    while key in used:
+        count += 1
+        key = f"{stem}_{count}"
+    used.add(key)
+    return key
+
+
+def line(value: str) -> str:
+    """``value`` on one line, without what XML forbids; an ideographic space stays."""
+    return re.sub(r"[ \t\n]+", " ", xhtml.clean(value)).strip()
+
+
+def labels(said: Words) -> Labels:
+    """The phrases a body needs."""
+    return Labels(image=said.image, missing=said.missing_image, embed=said.embed)
+
+
+# --- front matter -----------------------------------------------------------------------------------------------
+
+
+def title_page(bundle: Bundle) -> str:
+    """The book's title, what is in it and when that was published."""
+    said = words(bundle.language)
+    parts = [f'<h1 id="title-page-title">{text(line(bundle.title))}</h1>']
+    if bundle.subtitle:
+        parts.append(f'<p class="subtitle">{text(line(bundle.subtitle))}</p>')
+    parts += [f'<p class="cover-text">{text(line(row))}</p>' for row in (bundle.cover_text or "").splitlines() if line(row)]
+    parts.append(f'<p class="count">{text(said.articles.format(number(len(bundle.articles))))}</p>')
+    if span := period(bundle.articles, said):
+        parts.append(f'<p class="period">{text(span)}</p>')
+    return _section("title-page", "title-page", bundle.language, "\n".join(parts))
+
+
+def contents(sections: tuple[Section, ...], medium: Medium) -> str:
+    """The table of contents as nested ``<ol>``: groups, when there are several with titles, and articles."""
+    if not grouped(sections):
+        return _entries(tuple(entry for section in sections for entry in section.entries), medium)
+    items = "".join(
+        f'<li><a href="{attribute(medium.href(section.key))}">{text(section.title)}</a>\n{_entries(section.entries, medium)}</li>\n'
+        for section in sections
+    )
+    return f"<ol>\n{items}</ol>\n"
+
+
+def _entries(entries: tuple[Entry, ...], medium: Medium) -> str:
+    items = "".join(
+        f"<li{other_language(entry.article.language, medium.said)}>"
+        f'<a href="{attribute(medium.href(entry.key))}">{text(entry.title)}</a></li>\n'
+        for entry in entries
+    )
+    return f"<ol>\n{items}</ol>\n"
+
+
+def group_page(section: Section, medium: Medium) -> str:
+    """The opening of a group: its title, how many articles it has and from when."""
+    said = medium.said
+    articles = tuple(entry.article for entry in section.entries)
+    parts = [
+        f'<h1 id="{section.key}-title">{text(section.title)}</h1>',
+        f'<p class="count">{text(said.articles.format(number(len(articles))))}</p>',
+    ]
+    if span := period(articles, said):
+        parts.append(f'<p class="period">{text(span)}</p>')
+    return _section(section.key, "group", said.language, "\n".join(parts))
+
+
+def period(articles: tuple[Article, ...], said: Words) -> str:
+    """From the first to the last date of publication in words; empty when no article has one."""
+    days = sorted(article.published.value[:10] for article in articles if article.published)
+    if not days:
+        return ""
+    first, last = date(days[0], said), date(days[-1], said)
+    return first if first == last else f"{first} – {last}"
+
+
+# --- articles ---------------------------------------------------------------------------------------------------
+
+
+def article_page(entry: Entry, medium: Medium) -> str:
+    """A whole article: heading, byline, body, rights and provenance."""
+    body = xhtml.blocks(entry.article.body, images=medium.images, labels=labels(medium.said), link_images=medium.link_images)
+    return article_section(
+        entry, f'{article_head(entry, medium)}<div class="body">\n{body}</div>\n{article_foot(entry, medium)}'
+    )
+
+
+def article_section(entry: Entry, inner: str) -> str:
+    """The element an article stands in; ``inner`` has the ``<h1>`` with the id ``<key>-title``."""
+    return _section(entry.key, "article", entry.article.language, inner, role="doc-chapter")
+
+
+def article_head(entry: Entry, medium: Medium) -> str:
+    """Title and subtitle in the article's language; byline, publisher, date and address in the furniture's."""
+    article, said = entry.article, medium.said
+    untitled = "" if line(article.title or "") else lang(said.language)
+    parts = [f'<h1 id="{entry.key}-title"{untitled}>{text(entry.title)}</h1>']
+    if article.subtitle and line(article.subtitle):
+        parts.append(f'<p class="subtitle">{text(line(article.subtitle))}</p>')
+    facts = [("byline", byline(article, said)), ("dateline", _dateline(article, said)), ("links", _links(article, said))]
+    rows = "\n".join(f'<p class="{name}">{row}</p>' for name, row in facts if row)
+    if rows:
+        parts.append(f'<div class="facts"{other_language(said.language, article.language)}>\n{rows}\n</div>')
+    return "<header>\n" + "\n".join(parts) + "\n</header>\n"
+
+
+def byline(article: Article, said: Words) -> str:
+    """Who had which part in the text, by role, as XHTML: 作者：甲、乙　翻译：丙."""
+    names: dict[str, list[str]] = {}
+    for contributor in article.contributors:
+        if line(contributor.name):
+            names.setdefault(contributor.role, []).append(line(contributor.name))
+    parts = [
+        f'<span class="role">{text(said.roles[role] + said.colon)}</span>{text(said.comma.join(names[role]))}'
+        for role in ROLES
+        if role in names
+    ]
+    return text(said.stop).join(parts)
+
+
+def _dateline(article: Article, said: Words) -> str:
+    parts = []
+    if article.publisher:
+        parts.append(f'<span class="publisher">{text(line(article.publisher))}</span>')
+    if article.via:
+        parts.append(text(f"{said.via}{said.colon}{line(article.via)}"))
+    if article.published:
+        parts.append(time(article.published, said))
+    if article.modified:
+        parts.append(text(said.modified + said.colon) + time(article.modified, said))
+    return text(said.stop).join(parts)
+
+
+def _links(article: Article, said: Words) -> str:
+    rows = []
+    if article.url:
+        rows.append(text(said.source_link + said.colon) + anchor(article.url, article.url))
+    names = {"original": said.original, "cite": said.cite}
+    for related in article.links:
+        label = line(related.title or "") or related.url
+        rows.append(text(names.get(related.rel, said.related) + said.colon) + anchor(related.url, label))
+    return "<br/>".join(rows)
+
+
+def time(when: Moment, said: Words) -> str:
+    """A moment in words, with its value for machines where that is a real date."""
+    try:
+        datetime.datetime.fromisoformat(when.value.replace("Z", "+00:00"))
+    except ValueError:
+        return text(moment(when, said))
+    return f'<time datetime="{attribute(when.value)}">{text(moment(when, said))}</time>'
+
+
+def article_foot(entry: Entry, medium: Medium) -> str:
+    """Rights, subjects and where the record came from."""
+    article, said = entry.article, medium.said
+    own = other_language(said.language, article.language)
+    parts = []
+    if article.rights and line(article.rights):
+        parts.append(f'<p class="rights"><span{own}>{text(said.rights + said.colon)}</span>{text(line(article.rights))}</p>')
+    subjects = tuple(dict.fromkeys(line(subject) for subject in article.categories + article.tags if line(subject)))
+    if subjects:
+        parts.append(
+            f'<p class="subjects"><span{own}>{text(said.subjects + said.colon)}</span>{text(said.comma.join(subjects))}</p>'
+        )
+    rows = "".join(f"<dt>{text(name)}</dt><dd>{text(value)}</dd>\n" for name, value in provenance(article, said))
+    parts.append(f'<section class="provenance"{own}>\n<h2>{text(said.provenance)}</h2>\n<dl>\n{rows}</dl>\n</section>')
+    return "<footer>\n" + "\n".join(parts) + "\n</footer>\n"
+
+
+def provenance(article: Article, said: Words) -> list[tuple[str, str]]:
+    """Names and values of what is known about where a record came from."""
+    made, source = article.provenance, article.provenance.source
+    removed, noticed = len(made.removals), len(made.notices)
+    return [
+        (said.source_file, line(source.path)),
+        (said.sha256, source.sha256),
+        (said.size, said.size_bytes.format(number(source.size))),
+        (said.encoding, source.encoding),
+        (said.reader, made.reader),
+        (said.profile, made.profile or said.none),
+        (said.version, made.version),
+        (said.record, article.id),
+        (said.removals, said.count.format(number(removed)) if removed else said.none),
+        (said.notices, said.count.format(number(noticed)) if noticed else said.none),
+    ]
+
+
+# --- shared -----------------------------------------------------------------------------------------------------
+
+
+def other_language(language: str, around: Words | str) -> str:
+    """The language attributes of an element, where its language is not that of what is around it."""
+    outer = around.language if isinstance(around, Words) else around
+    return "" if language_tag(language) == language_tag(outer) else lang(language)
+
+
+def _section(key: str, kind: str, language: str, inner: str, role: str = "") -> str:
+    part = f' role="{role}"' if role else ""
+    return f'<section id="{key}" class="{kind}"{part} aria-labelledby="{key}-title"{lang(language)}>\n{inner}\n</section>\n'
