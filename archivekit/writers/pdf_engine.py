@@ -1,0 +1,166 @@
+"""Layout and PDF by WeasyPrint, shut in: it sees the bytes it is given and nothing else of the world."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from weasyprint import CSS, HTML, Attachment  # type: ignore[import-untyped]
+from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
+
+from .pdf_images import Printable
+from .pdf_tags import mend
+from .pdf_xmp import merge
+from .pydyf_refs import linear_page_references
+
+ASSET_SCHEME = "asset:"
+"""``asset:<sha256>`` is the address of an image handed to :func:`write_pdf`."""
+
+_RECURSION_LIMIT = 6000
+"""Frames WeasyPrint may use: a block costs it about seven, and the default of Python ends at some 130 blocks."""
+
+
+class Archive(msgspec.Struct, frozen=True):
+    """A file attached to the PDF as the data it is a printing of."""
+
+    name: str
+    description: str
+    data: bytes
+    moment: datetime
+    """In UTC, given out as creation and modification date."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a PDF is made of."""
+
+    html: str
+    styles: tuple[str, ...]
+    """Style sheets, later ones over earlier ones."""
+    images: Mapping[str, Printable]
+    """By sha256 of the asset they stand for."""
+    archive: Archive
+    xmp: str
+    """``rdf:Description`` elements for the XMP packet."""
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """What WeasyPrint said while it worked, apart from progress."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def missing_glyphs(self) -> tuple[str, ...]:
+        """``U+XXXX`` of every character that was drawn as .notdef, each once, in order."""
+        found = (re.search(r"^\.notdef .*\((U\+[0-9A-F]+)\)$", line, re.DOTALL) for line in self.lines)
+        return tuple(dict.fromkeys(match[1] for match in found if match))
+
+    @property
+    def other(self) -> tuple[str, ...]:
+        """Every other message, each once, in order."""
+        return tuple(dict.fromkeys(line for line in self.lines if not line.startswith(".notdef")))
+
+
+class _SealedFetcher(URLFetcher):  # type: ignore[misc]
+    """Serves the images of the job by ``asset:`` address and refuses everything else, whatever its scheme."""
+
+    def __init__(self, images: Mapping[str, Printable]) -> None:
+        super().__init__(allowed_protocols={"asset"}, allow_redirects=False)
+        self._images = images
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """The bytes of a known image; raises ValueError for any other address."""
+        image = self._images.get(url.removeprefix(ASSET_SCHEME)) if url.startswith(ASSET_SCHEME) else None
+        if image is None:
+            raise ValueError(f"refused to fetch {url[:200]}")
+        return URLFetcherResponse(url, image.data, {"Content-Type": image.media_type})
+
+
+def write_pdf(job: Job, target: Path) -> Trouble:
+    """Lay the job out and write it as PDF/A-3a and PDF/UA-1; the same job gives the same bytes."""
+    fetcher = _SealedFetcher(job.images)
+    attachment = Attachment(
+        string=job.archive.data,
+        name=job.archive.name,
+        description=job.archive.description,
+        created=job.archive.moment,
+        modified=job.archive.moment,
+        relationship="Data",
+        url_fetcher=fetcher,
+    )
+
+    def finish(document: object, pdf: object) -> None:
+        mend(pdf)
+        _merge_xmp(pdf, job.xmp)
+
+    with _captured() as lines, _epoch(job.archive.moment), _recursion(_RECURSION_LIMIT), linear_page_references():
+        HTML(string=job.html, url_fetcher=fetcher).write_pdf(
+            target,
+            finisher=finish,
+            stylesheets=[CSS(string=style, url_fetcher=fetcher) for style in job.styles],
+            pdf_variant="pdf/a-3a",
+            attachments=[attachment],
+        )
+    return Trouble(tuple(lines))
+
+
+def _merge_xmp(pdf: object, additions: str) -> None:
+    for item in pdf.objects:  # type: ignore[attr-defined]
+        extra = getattr(item, "extra", {})
+        if extra.get("Type") == "/Metadata":
+            item.stream = [merge(item.stream[0].decode(), additions).encode()]
+
+
+@contextmanager
+def _captured() -> Iterator[list[str]]:
+    """Collect what WeasyPrint logs instead of letting it reach the terminal."""
+    lines: list[str] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(record.getMessage())
+
+    loggers = [logging.getLogger("weasyprint"), logging.getLogger("fontTools")]
+    before = [(log, log.propagate, log.level) for log in loggers]
+    collector = Collector(logging.WARNING)
+    for log in loggers:
+        log.propagate = False
+        log.setLevel(logging.WARNING)
+    loggers[0].addHandler(collector)
+    try:
+        yield lines
+    finally:
+        loggers[0].removeHandler(collector)
+        for log, propagate, level in before:
+            log.propagate = propagate
+            log.setLevel(level)
+
+
+@contextmanager
+def _epoch(moment: datetime) -> Iterator[None]:
+    """Set SOURCE_DATE_EPOCH for the block: fontTools writes it into the fonts it subsets, and the clock without it."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+@contextmanager
+def _recursion(limit: int) -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, before))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
