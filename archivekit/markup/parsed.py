@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
-from ..model import Block, Notice, Removal
+from ..model import Block, Notice, Removal, Span
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """An element of the markup that means something an envelope may want: ``address``, ``time``, ``footer`` …"""
+
+    name: str
+    attrs: Mapping[str, str]
+    span: Span
+    """From its first to its last leaf."""
 
 
 class Parsed(msgspec.Struct, frozen=True):
@@ -18,3 +29,4 @@ class Parsed(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...]
     removals: tuple[Removal, ...] = ()
     notices: tuple[Notice, ...] = ()
+    marks: tuple[Mark, ...] = ()

@@ -1,0 +1,261 @@
+"""HTML to Blocks, parsed as the standard parses it. The closed set of nodes is the sanitiser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..errors import MarkupLimitError
+from ..model import CodeBlock, Embed, Image, LineBreak, Notice, Removal, Rule
+from ..source import Source
+from .figures import CaptionHint, caption_hint
+from .flow import Wrap
+from .html_blocks import Builder
+from .images import best_address
+from .parsed import Mark, Parsed
+from .soup import Tag, Words, attribute, parse_tree
+
+BLOCKS = frozenset(
+    {
+        "address",
+        "article",
+        "aside",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "footer",
+        "form",
+        "frameset",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "header",
+        "hgroup",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "optgroup",
+        "option",
+        "p",
+        "section",
+        "summary",
+        "tr",
+    }
+)
+"""Elements that begin a new line of their own."""
+
+INLINE = {
+    **dict.fromkeys(("b", "strong"), "strong"),
+    **dict.fromkeys(("i", "em", "cite", "dfn", "var"), "emphasis"),
+    **dict.fromkeys(("del", "s", "strike"), "strike"),
+    **dict.fromkeys(("code", "kbd", "samp", "tt"), "code"),
+    "sup": "superscript",
+    "sub": "subscript",
+    "a": "link",
+}
+HIDDEN = frozenset(["script", "style", "template", "title", "datalist", "noframes", "rp"])
+"""Elements whose words are never shown."""
+CONTROLS = frozenset(["button", "select", "textarea", "input"])
+EMBEDS = frozenset(["iframe", "video", "audio", "object", "embed", "canvas", "applet"])
+MARKED = frozenset(["address", "time", "footer", "header", "nav", "aside", "cite", "h1"])
+"""Elements an envelope may want to know the place of."""
+CONTAINERS = {"blockquote": "quote", "ul": "bullet", "ol": "ordered", "li": "item", "table": "table", "figure": "figure"}
+
+
+def parse(source: Source, start: int, end: int) -> Parsed:
+    """The blocks of ``source.text[start:end]``, an HTML document or fragment; raises MarkupLimitError."""
+    try:
+        tree = parse_tree(source.text[start:end])
+    except MarkupLimitError as error:
+        raise MarkupLimitError(error.message, path=source.path, offset=source.byte(start)) from None
+    return convert(tree, source, start)
+
+
+def convert(tree: Tag, source: Source, offset: int = 0) -> Parsed:
+    """The blocks below a tree whose positions count from ``offset`` in the source's text."""
+    walker = _Walker(source, offset)
+    walker.run(tree)
+    return walker.parsed()
+
+
+class _Walker:
+    """Goes through a tree once, without recursion, and tells a Builder what opens, closes and stands between."""
+
+    def __init__(self, source: Source, offset: int) -> None:
+        self.source = source
+        self.offset = offset
+        self.builder = Builder(source.span)
+        self.removals: list[Removal] = []
+        self.marks: list[Mark] = []
+
+    def run(self, tree: Tag) -> None:
+        stack: list[tuple[Tag | None, Iterator[object], int]] = [(None, iter(tree.contents), 0)]
+        while stack:
+            owner, children, opened = stack[-1]
+            for node in children:
+                if isinstance(node, Words):
+                    self._text(node)
+                elif isinstance(node, Tag) and not self._leaf(node):
+                    mark = self.builder.count()
+                    self._open(node)
+                    stack.append((node, iter(node.contents), mark))
+                    break
+            else:
+                stack.pop()
+                if owner is not None:
+                    self._close(owner, opened)
+
+    def parsed(self) -> Parsed:
+        blocks = self.builder.finish()
+        notices = tuple(
+            Notice(id="text.control-character", message="a control character was left out", span=self.source.span(a, b))
+            for a, b in self.builder.controls
+        )
+        self.removals.extend(self.builder.removals)
+        return Parsed(blocks, tuple(self.removals), notices, tuple(self.marks))
+
+    def _text(self, node: Words) -> None:
+        for piece in node.pieces:
+            self.builder.words(piece.words, piece.start + self.offset, piece.end + self.offset, verbatim=piece.verbatim)
+
+    def _leaf(self, tag: Tag) -> bool:
+        """Deal with an element that is not walked into; whether it was one."""
+        name = tag.name
+        at = self._place(tag)
+        if name == "br":
+            self.builder.leaf(LineBreak(), at, at)
+        elif name == "hr":
+            self.builder.block(Rule(), at)
+        elif name == "img":
+            self._image(tag, at)
+        elif name in HIDDEN:
+            self._remove(tag, "html.not-shown")
+        elif name in CONTROLS:
+            self._remove(tag, "html.form-control")
+        elif name in EMBEDS:
+            self._embed(tag, at)
+        elif name in ("svg", "math"):
+            self._remove(tag, "html.foreign-content")
+        elif _is_hidden(tag):
+            self._remove(tag, "html.hidden")
+        elif name == "pre":
+            self._pre(tag)
+        else:
+            return False
+        return True
+
+    def _open(self, tag: Tag) -> None:
+        name = tag.name
+        hint = caption_hint(tag)
+        if hint is CaptionHint.CREDIT:
+            self.builder.line()
+        if name in CONTAINERS:
+            self.builder.open(CONTAINERS[name], start=attribute(tag, "start"))
+        elif name in ("td", "th", "tr", "thead", "caption"):
+            self.builder.open_table_part(name, attribute(tag, "colspan"), attribute(tag, "rowspan"), attribute(tag, "scope"))
+        elif name in ("h1", "h2", "h3", "h4", "h5", "h6"):
+            self.builder.open_heading(str(max(2, int(name[1]))))
+        elif name in BLOCKS:
+            self.builder.line()
+        elif name == "ruby":
+            self.builder.open_ruby()
+        elif name == "rt":
+            self.builder.open_annotation()
+        if name in INLINE:
+            self.builder.wrap(Wrap(INLINE[name], attribute(tag, "href"), attribute(tag, "title")))
+        if hint is not CaptionHint.NONE:
+            self.builder.hint(hint)
+
+    def _close(self, tag: Tag, opened: int) -> None:
+        name = tag.name
+        if name in INLINE:
+            self.builder.unwrap()
+        if name in CONTAINERS:
+            self.builder.close(CONTAINERS[name])
+        elif name in ("td", "th", "tr", "thead", "caption"):
+            self.builder.close_table_part(name)
+        elif name in BLOCKS:
+            self.builder.line()
+        elif name == "ruby":
+            self.builder.close_ruby()
+        elif name == "rt":
+            self.builder.close_annotation()
+        hint = caption_hint(tag)
+        if hint is CaptionHint.CREDIT:
+            self.builder.line()
+        if hint is not CaptionHint.NONE:
+            self.builder.unhint()
+        if name in MARKED:
+            span = self.builder.since(opened)
+            if span is not None:
+                attrs = {key: attribute(tag, key) for key in tag.attrs}
+                self.marks.append(Mark(name, attrs, self.source.span(*span)))
+
+    def _place(self, tag: Tag) -> int:
+        return self.offset + (tag.sourcepos or 0)
+
+    def _image(self, tag: Tag, at: int) -> None:
+        src, fallbacks = best_address({key: attribute(tag, key) for key in tag.attrs})
+        end = self.source.text.find(">", at) + 1 or at
+        if not src:
+            return
+        image = Image(
+            src=src,
+            alt=attribute(tag, "alt").strip(),
+            title=attribute(tag, "title").strip(),
+            width=attribute(tag, "width"),
+            height=attribute(tag, "height"),
+            at=str(self.source.span(at, end)),
+            fallbacks=fallbacks,
+        )
+        self.builder.leaf(image, at, end)
+
+    def _embed(self, tag: Tag, at: int) -> None:
+        inner = tag.find("source") if tag.name in ("video", "audio") else None
+        url = attribute(tag, "src") or attribute(tag, "data") or (attribute(inner, "src") if isinstance(inner, Tag) else "")
+        title = attribute(tag, "title") or attribute(tag, "alt")
+        end = self.source.text.find(">", at) + 1 or at
+        if url or title:
+            self.builder.block(Embed(url=url, title=title, at=str(self.source.span(at, end))), at)
+        self._remove(tag, "html.embed-fallback")
+
+    def _pre(self, tag: Tag) -> None:
+        strings = [node for node in tag.find_all(string=True) if isinstance(node, Words)]
+        pieces = [piece for node in strings for piece in node.pieces]
+        if not pieces:
+            return
+        span = self.source.span(pieces[0].start + self.offset, pieces[-1].end + self.offset)
+        text = "".join(str(node) for node in strings).strip("\n")
+        if text.strip():
+            self.builder.block(CodeBlock(text=text, at=str(span)), self.offset + pieces[0].start)
+
+    def _remove(self, tag: Tag, rule: str) -> None:
+        """Leave an element out; its words, if it has any, go into Removals, a stretch at a time."""
+        for node in tag.find_all(string=True):
+            if not isinstance(node, Words):
+                continue
+            for piece in node.pieces:
+                if piece.words.strip():
+                    span = self.source.span(piece.start + self.offset, piece.end + self.offset)
+                    self.removals.append(Removal(text=piece.words, span=span, rule=rule))
+
+
+def _is_hidden(tag: Tag) -> bool:
+    if "hidden" in tag.attrs:
+        return True
+    style = attribute(tag, "style").replace(" ", "").lower()
+    return "display:none" in style or "visibility:hidden" in style

@@ -1,0 +1,165 @@
+"""HTML text to a Beautiful Soup tree as the HTML standard parses it, with the place of every tag and every word.
+
+justhtml does the parsing (WHATWG HTML, html5lib-tests) and tells where a node began; Beautiful Soup holds the tree.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bs4 import BeautifulSoup
+from bs4.builder import HTMLTreeBuilder
+from bs4.element import Comment, NavigableString, Tag
+from justhtml import JustHTML
+
+from ..errors import MarkupLimitError
+
+MAX_DEPTH = 512
+"""Elements nested deeper than this are refused, before any tree is built; browsers cut at the same depth."""
+
+_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", re.S)
+
+
+__all__ = ["Piece", "Tag", "Words", "align", "attribute", "parse_tree"]
+
+
+class Piece:
+    """A stretch of words and where they stand: ``text[start:end]`` of the parsed string."""
+
+    __slots__ = ("end", "start", "verbatim", "words")
+
+    def __init__(self, words: str, start: int, end: int, *, verbatim: bool) -> None:
+        self.words = words
+        self.start = start
+        self.end = end
+        self.verbatim = verbatim
+
+
+class Words(NavigableString):
+    """A text node that knows the pieces of source it was made of."""
+
+    pieces: tuple[Piece, ...] = ()
+
+
+class _Builder(HTMLTreeBuilder):
+    """Feeds Beautiful Soup from a tree that was parsed by the standard."""
+
+    NAME = "archivekit-standard"
+    features = [NAME]  # noqa: RUF012
+    TRACKS_LINE_NUMBERS = False
+    is_xml = False
+
+    def prepare_markup(self, markup: Any, *_args: Any, **_kwargs: Any) -> Iterator[tuple[Any, None, None, bool]]:
+        yield markup, None, None, False
+
+    def feed(self, markup: Any) -> None:
+        soup: Any = self.soup
+        root = JustHTML(markup, track_node_locations=True, sanitize=False, scripting_enabled=False).root
+        stack: list[tuple[Any, Iterator[Any]]] = [(None, iter(root.children or ()))]
+        while stack:
+            owner, children = stack[-1]
+            for node in children:
+                if node.name == "#text":
+                    words = Words(node.data)
+                    words.pieces = tuple(align(markup, node.data, node.origin_offset or 0))
+                    soup.object_was_parsed(words)
+                elif node.name == "#comment":
+                    soup.object_was_parsed(Comment(node.data or ""))
+                elif not node.name.startswith(("#", "!")):
+                    attrs = {name: value or "" for name, value in node.attrs.items()}
+                    soup.handle_starttag(node.name, None, None, attrs, sourcepos=node.origin_offset)
+                    inside = getattr(node, "template_content", None) or node
+                    stack.append((node, iter(inside.children or ())))
+                    break
+            else:
+                stack.pop()
+                if owner is not None:
+                    soup.handle_endtag(owner.name)
+
+
+def parse_tree(text: str) -> BeautifulSoup:
+    """The tree of an HTML document or fragment; raises MarkupLimitError when it is nested too deep."""
+    if _open_depth(text) > MAX_DEPTH:
+        raise MarkupLimitError(f"HTML nested deeper than {MAX_DEPTH} elements")
+    return BeautifulSoup(text, builder=_Builder())
+
+
+def attribute(tag: Tag, name: str) -> str:
+    """An attribute as a string, ``""`` when it is absent."""
+    value = tag.get(name)
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else " ".join(value)
+
+
+def align(source: str, words: str, start: int) -> Iterator[Piece]:
+    """Find the words of a text node in the source it was parsed from, from ``start`` on.
+
+    Character references, ``\\r\\n``, NUL and tags that the parser ignored stand between; each becomes the border of a
+    piece. A piece is verbatim, or one reference with what it stands for.
+    """
+    if source.startswith(words, start):
+        yield Piece(words, start, start + len(words), verbatim=True)
+        return
+    at, done, size = start, 0, len(words)
+    while done < size:
+        run = _common(source, at, words, done)
+        if run:
+            yield Piece(words[done : done + run], at, at + run, verbatim=True)
+            at, done = at + run, done + run
+            continue
+        if at >= len(source):
+            return
+        head = source[at]
+        if head == "&" and (match := _REFERENCE.match(source, at)):
+            plain = html.unescape(match.group())
+            if words.startswith(plain, done):
+                yield Piece(plain, at, match.end(), verbatim=False)
+                at, done = match.end(), done + len(plain)
+                continue
+        if head == "\r" and words[done] == "\n":
+            end = at + 2 if source.startswith("\r\n", at) else at + 1
+            yield Piece("\n", at, end, verbatim=False)
+            at, done = end, done + 1
+        elif head == "\0":
+            at += 1
+        elif head == "<" and (match := _TAG.match(source, at)):
+            at = match.end()
+        else:
+            found = source.find(words[done : done + 8], at + 1)
+            at = found if found >= 0 else at + 1
+
+
+def _common(source: str, at: int, words: str, done: int) -> int:
+    """How many characters agree; a ``&`` or ``<`` in the source ends the run unless the rest agrees too."""
+    run = 0
+    limit = min(len(source) - at, len(words) - done)
+    while run < limit and source[at + run] == words[done + run]:
+        if source[at + run] == "&" and (match := _REFERENCE.match(source, at + run)):
+            plain = html.unescape(match.group())
+            if plain != match.group() and words.startswith(plain, done + run):
+                break
+        run += 1
+    return run
+
+
+_OPEN = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*?(/?)>")
+_NEVER_DEEP = frozenset(
+    {"area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "param"}
+    | {"source", "td", "th", "tr", "track", "wbr"}
+)
+
+
+def _open_depth(text: str) -> int:
+    """An upper bound of the element depth, by counting tags: cheap, and enough to refuse an attack before the parse."""
+    depth = deepest = 0
+    for match in _OPEN.finditer(text):
+        if match.group(2).lower() in _NEVER_DEEP or match.group(3):
+            continue
+        depth = max(0, depth - 1) if match.group(1) else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
