@@ -1,18 +1,201 @@
-"""Assets: images by content hash. Opens no socket."""
+"""Assets: images by content hash, found in the folder that is read. Opens no socket, leaves no folder."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, unquote_to_bytes
+
 import msgspec
 
+from . import images
+from .images import Asset, Made
+from .model import Article, Block, Image, Node, Notice, Span, walk
 
-class Asset(msgspec.Struct, frozen=True, kw_only=True):
-    """The bytes of one image, as they are embedded, and what is known of them."""
+__all__ = ["Asset", "Attached", "Finder", "with_images"]
 
-    sha256: str
-    media_type: str
-    """Decided by the bytes: ``image/jpeg``, ``image/png``, ``image/gif``, ``image/webp`` or ``image/svg+xml``."""
-    width: int
-    """In pixels."""
-    height: int
-    """In pixels."""
-    data: bytes
+MAX_IMAGE_BYTES = 32 * 1024 * 1024
+"""An image file with more bytes than this is not embedded."""
+
+SITE_FOLDERS = ("", "static", "public", "source", "assets")
+"""Where site generators keep what ``/images/1.png`` means, below the folder of the site."""
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_REMOTE = frozenset({"http", "https", "ftp"})
+
+
+class Attached(NamedTuple):
+    """An article whose images name their assets, and those assets by sha256."""
+
+    article: Article
+    assets: dict[str, Asset]
+
+
+class Finder:
+    """Finds the images articles refer to. ``root`` bounds the search; None finds only ``data:`` addresses."""
+
+    def __init__(self, root: Path | None, static: tuple[str, ...] = ()) -> None:
+        self._root = root
+        self._real = os.path.realpath(root) if root is not None else ""
+        self._static = static
+        self._made: dict[str, Made] = {}
+
+    def attach(self, article: Article, file: Path | None) -> Attached:
+        """Give every image that can be found its ``asset`` and its size; say in a Notice which cannot, and why."""
+        if not any(isinstance(node, Image) for node in walk(article.body)):
+            return Attached(article, {})
+        assets: dict[str, Asset] = {}
+        notices: list[Notice] = []
+        remote: list[Image] = []
+
+        def swap(image: Image) -> Image:
+            if _is_remote(image.src):
+                remote.append(image)
+                return image
+            asset, notice = self._find(image, file)
+            if notice is not None:
+                notices.append(notice)
+            if asset is None:
+                return image
+            assets[asset.sha256] = asset
+            return _sized(image, asset)
+
+        body = tuple(with_images(block, swap) for block in article.body)
+        if remote:
+            what = "1 image is" if len(remote) == 1 else f"{len(remote)} images are"
+            message = f"{what} on the web and not in the archive; a placeholder gives the address"
+            notices.append(Notice(id="asset.not-local", message=message, span=_span(remote[0])))
+        provenance = msgspec.structs.replace(article.provenance, notices=(*article.provenance.notices, *notices))
+        return Attached(msgspec.structs.replace(article, body=body, provenance=provenance), assets)
+
+    def _find(self, image: Image, file: Path | None) -> tuple[Asset | None, Notice | None]:
+        """The asset of an image that is not remote, and what is to be said about it."""
+        scheme = _SCHEME.match(image.src)
+        if scheme and scheme[1].lower() == "data":
+            made = self._from_data(image.src)
+        elif scheme or not image.src.strip() or "\0" in image.src:
+            made = Made(None, "asset.refused", "the address does not name a file of the archive")
+        else:
+            path = self._locate(image.src, file) if file is not None else None
+            made = Made(None, "asset.not-found", "no such file in the archive") if path is None else self._from_file(path)
+        if not made.notice:
+            return made.asset, None
+        shown = image.src if len(image.src) <= 120 else image.src[:120] + "…"
+        message = f"{made.message}: {shown}" if shown else made.message
+        return made.asset, Notice(id=made.notice, message=message, span=_span(image))
+
+    def _from_file(self, path: str) -> Made:
+        if path not in self._made:
+            try:
+                size = Path(path).stat().st_size
+                data = Path(path).read_bytes() if size <= MAX_IMAGE_BYTES else b""
+            except OSError as error:
+                self._made[path] = Made(None, "asset.broken", f"the file cannot be read: {error.strerror}")
+            else:
+                self._made[path] = images.make(data) if size <= MAX_IMAGE_BYTES else _too_large(size)
+        return self._made[path]
+
+    def _from_data(self, src: str) -> Made:
+        head, comma, payload = src.partition(",")
+        if not comma:
+            return Made(None, "asset.broken", "a data: address without data")
+        if len(payload) > 2 * MAX_IMAGE_BYTES:
+            return _too_large(len(payload))
+        data = unquote_to_bytes(payload)
+        if head.rstrip().lower().endswith(";base64"):
+            try:
+                data = base64.b64decode(b"".join(data.split()) + b"==")
+            except binascii.Error as error:
+                return Made(None, "asset.broken", f"a data: address that is not base64: {error}")
+        return images.make(data)
+
+    def _locate(self, src: str, file: Path) -> str | None:
+        """The real path of a local image inside the root, or None."""
+        if self._root is None:
+            return None
+        for name in _spellings(src):
+            for folder in self._folders(file, rooted=name.startswith("/")):
+                path = os.path.realpath(folder / name.lstrip("/"))
+                if (path == self._real or path.startswith(self._real.rstrip(os.sep) + os.sep)) and _is_file(path):
+                    return path
+        return None
+
+    def _folders(self, file: Path, *, rooted: bool) -> Iterator[Path]:
+        """Where a name may stand: beside the document unless it is rooted, then in the site's folders, nearest first."""
+        assert self._root is not None
+        if not rooted:
+            yield file.parent
+            yield file.with_suffix("")
+        folder = file.parent
+        while True:
+            for name in SITE_FOLDERS:
+                yield folder / name
+            if folder == self._root or self._root not in folder.parents:
+                break
+            folder = folder.parent
+        for name in self._static:
+            yield self._root / name
+
+
+def with_images(block: Block, swap: Callable[[Image], Image]) -> Block:
+    """The same block with every image replaced by what ``swap`` makes of it; what holds no image stays the same object."""
+    changed = _rewritten(block, swap)
+    assert not isinstance(changed, Image)
+    return changed  # type: ignore[return-value]
+
+
+def _rewritten(node: Node, swap: Callable[[Image], Image]) -> Node:
+    if isinstance(node, Image):
+        return swap(node)
+    changes: dict[str, tuple[Node, ...]] = {}
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
+        if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
+            after = tuple([_rewritten(child, swap) for child in value])
+            if any(new is not old for new, old in zip(after, value, strict=True)):
+                changes[name] = after
+    return msgspec.structs.replace(node, **changes) if changes else node
+
+
+def _sized(image: Image, asset: Asset) -> Image:
+    """The image with its asset; a size the source does not state in pixels is the asset's."""
+    stated = image.width.isdigit() and image.height.isdigit()
+    width, height = (image.width, image.height) if stated else (str(asset.width), str(asset.height))
+    return msgspec.structs.replace(image, asset=asset.sha256, width=width, height=height)
+
+
+def _span(image: Image) -> Span | None:
+    return Span.parse(image.at) if image.at else None
+
+
+def _is_remote(src: str) -> bool:
+    if src.lstrip().startswith(("//", "\\\\")):
+        return True
+    scheme = _SCHEME.match(src.lstrip())
+    return bool(scheme) and scheme is not None and scheme[1].lower() in _REMOTE
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except OSError:
+        return False
+
+
+def _spellings(src: str) -> list[str]:
+    """The file names an address may mean: without query and fragment, percent-decoded, in either normal form."""
+    bare = re.split(r"[?#]", src.strip(), maxsplit=1)[0]
+    names = [unquote(bare), bare, unquote(src.strip()), src.strip()]
+    names += [name.replace("\\", "/") for name in names if "\\" in name]
+    names += [unicodedata.normalize(form, name) for form in ("NFC", "NFD") for name in names if not name.isascii()]
+    return [name for name in dict.fromkeys(names) if name.strip("/") and "\0" not in name]
+
+
+def _too_large(size: int) -> Made:
+    return Made(None, "asset.too-large", f"{size} bytes, the limit is {MAX_IMAGE_BYTES}")

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from .errors import ConfigError, UsageError
+
+FILE_NAME = "archivekit.toml"
+"""The settings file of a corpus, looked for in the folder that is read."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,3 +35,81 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     page: Literal["a5", "a4"] = "a5"
     static: tuple[str, ...] = ()
     """Folders, relative to the corpus, in which root-relative image addresses are looked up."""
+    profiles: tuple[str, ...] = ()
+    """Folders, relative to the corpus, that hold further site profiles; they come before the built-in ones."""
+
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_NAME = re.compile(r"[^\s./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,99}")
+
+
+def load_settings(root: Path | None, overrides: Mapping[str, object] | None = None) -> Settings:
+    """The settings of the corpus at ``root``: its archivekit.toml, if it has one, under ``overrides``.
+
+    Raises ConfigError when the file cannot be read or says what cannot be meant, UsageError when ``overrides`` does.
+    """
+    base = _from_file(root / FILE_NAME) if root is not None else {}
+    given = dict(overrides or {})
+    try:
+        settings = msgspec.convert({**base, **given}, Settings)
+    except msgspec.ValidationError as error:
+        raise UsageError(_plain(error)) from None
+    return checked(settings)
+
+
+def checked(settings: Settings) -> Settings:
+    """The same settings; raises UsageError when a value has the right type and yet cannot be meant."""
+    if not _NAME.fullmatch(settings.name):
+        raise UsageError(f"name {settings.name!r} cannot be the stem of a file: no slash, no leading dot, 1 to 100 characters")
+    if settings.language is not None and not _LANGUAGE.fullmatch(settings.language):
+        raise UsageError(f"language {settings.language!r} is not a BCP 47 tag such as zh-Hans or en")
+    if not settings.formats:
+        raise UsageError("no output format is asked for")
+    for key, folders in (("static", settings.static), ("profiles", settings.profiles)):
+        for folder in folders:
+            if Path(folder).is_absolute() or ".." in Path(folder).parts:
+                raise UsageError(f"{key} folder {folder!r} is not inside the corpus")
+    return settings
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    """The keys of an archivekit.toml, each known and of the right type; empty when there is no such file."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot be read: {error}", path=str(path)) from None
+    try:
+        values = tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not TOML: {error}", path=str(path)) from None
+    known = Settings.__struct_fields__
+    for key, value in values.items():
+        where = _line(text, key)
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
+            raise ConfigError(f"unknown key {key!r}{where}{hint}", path=str(path))
+        try:
+            checked(msgspec.convert({key: value}, Settings))
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{_plain(error)}{where}", path=str(path)) from None
+        except UsageError as error:
+            raise ConfigError(f"{error}{where}", path=str(path)) from None
+    return values
+
+
+def _line(text: str, key: str) -> str:
+    """Where a key stands, for a message."""
+    pattern = re.compile(rf"""^\s*\[*\s*["']?{re.escape(key)}["']?\s*[=.\]]""")
+    for number, line in enumerate(text.split("\n"), 1):
+        if pattern.match(line):
+            return f" (line {number})"
+    return ""
+
+
+def _plain(error: msgspec.ValidationError) -> str:
+    """``Expected `str`, got `int` - at `$.title``` as ``title: expected `str`, got `int```."""
+    what, _, where = str(error).partition(" - at `$.")
+    return f"{where.rstrip('`')}: {what[:1].lower()}{what[1:]}" if where else what

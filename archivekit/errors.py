@@ -9,7 +9,8 @@
     │   ├── SourceTooLargeError        more bytes than the limit
     │   ├── UnreadableSourceError      the operating system refused
     │   ├── UnknownFormatError         no reader recognises it
-    │   └── MarkupLimitError           nested deeper, or made of more pieces, than the limit
+    │   ├── MarkupLimitError           nested deeper, or made of more pieces, than the limit
+    │   └── InternalError              archivekit failed on it: a bug, worth reporting
     ├── RecordError                1   a JSON Lines record that does not fit the schema
     ├── ConfigError                2   archivekit.toml or a site profile says something that cannot be meant
     ├── UsageError                 2   an argument that cannot be meant
@@ -74,6 +75,10 @@ class UnknownFormatError(SourceError):
 
 class MarkupLimitError(SourceError):
     """The markup is nested deeper than the limit."""
+
+
+class InternalError(SourceError):
+    """Archivekit failed on the file with an exception it does not raise on purpose: a bug, worth reporting."""
 
 
 class RecordError(ArchiveKitError):

@@ -1,0 +1,118 @@
+"""Report: what a build read, what it could not read and why, and what it wrote. It says nothing of when or where."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from .config import Settings
+from .errors import ArchiveKitError
+from .model import Article, Notice, SourceInfo
+from .version import __version__
+from .walk import Skipped
+
+SCHEMA = "archivekit/report/1"
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """A source that was read."""
+
+    path: str
+    sha256: str
+    size: int
+    """In bytes."""
+    encoding: str
+    reader: str
+    profile: str | None
+    articles: tuple[str, ...]
+    """The ids of the records it gave, in their order in the source."""
+    notices: tuple[Notice, ...]
+    """Of all its articles."""
+
+
+class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
+    """A source that could not be read, and why."""
+
+    path: str
+    error: str
+    """The name of the exception's class, see ``archivekit.errors``."""
+    reason: str
+    offset: int | None
+    """The byte at which reading failed, when that is known."""
+
+
+class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
+    """A source with the very bytes of one that was read before it; its articles are in the archive once."""
+
+    path: str
+    same_as: str
+    sha256: str
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was written."""
+
+    file: str
+    """Its name in the output folder."""
+    size: int
+    sha256: str
+    notices: tuple[Notice, ...] = ()
+    """What the writer could not print as it was."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``build`` returns and ``NAME.report.json`` holds."""
+
+    schema: str = SCHEMA
+    version: str = __version__
+    """Of archivekit."""
+    identifier: str
+    title: str
+    settings: Settings
+    articles: int
+    """How many records are in the archive."""
+    sources: tuple[Document, ...]
+    quarantined: tuple[Quarantined, ...]
+    duplicates: tuple[Duplicate, ...]
+    skipped: tuple[Skipped, ...]
+    """Files in the folders that are not documents; images that articles use are in the outputs all the same."""
+    outputs: tuple[Output, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is well, 3 when some files are quarantined."""
+        return 3 if self.quarantined else 0
+
+
+def document(source: SourceInfo, articles: Sequence[Article]) -> Document:
+    """What the report says of a source that was read; ``articles`` are those it gave."""
+    return Document(
+        path=source.path,
+        sha256=source.sha256,
+        size=source.size,
+        encoding=source.encoding,
+        reader=articles[0].provenance.reader if articles else "",
+        profile=articles[0].provenance.profile if articles else None,
+        articles=tuple(article.id for article in articles),
+        notices=tuple(dict.fromkeys(notice for article in articles for notice in article.provenance.notices)),
+    )
+
+
+def quarantined(path: str, error: ArchiveKitError) -> Quarantined:
+    """What the report says of a source that could not be read."""
+    return Quarantined(path=path, error=type(error).__name__, reason=error.message, offset=error.offset)
+
+
+def output(name: str, path: Path, notices: tuple[Notice, ...]) -> Output:
+    """What the report says of a file that is about to be called ``name``."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Output(file=name, size=path.stat().st_size, sha256=digest, notices=notices)
+
+
+def encode(report: Report) -> bytes:
+    """The report as indented JSON: the same bytes for the same report."""
+    return msgspec.json.format(msgspec.json.encode(report, order="deterministic"), indent=2) + b"\n"
