@@ -100,7 +100,7 @@ def title_page(bundle: Bundle) -> str:
     parts.append(f'<p class="count">{text(said.articles.format(number(len(bundle.articles))))}</p>')
     if span := period(bundle.articles, said):
         parts.append(f'<p class="period">{text(span)}</p>')
-    return _section("title-page", "title-page", bundle.language, "\n".join(parts))
+    return page("title-page", "title-page", bundle.language, "\n".join(parts))
 
 
 def contents(sections: tuple[Section, ...], medium: Medium) -> str:
@@ -108,19 +108,21 @@ def contents(sections: tuple[Section, ...], medium: Medium) -> str:
     if not grouped(sections):
         return _entries(tuple(entry for section in sections for entry in section.entries), medium)
     items = "".join(
-        f'<li><a href="{attribute(medium.href(section.key))}">{text(section.title)}</a>\n{_entries(section.entries, medium)}</li>\n'
-        for section in sections
+        f"<li>{_to(section.key, section.title, medium)}\n{_entries(section.entries, medium)}</li>\n" for section in sections
     )
     return f"<ol>\n{items}</ol>\n"
 
 
 def _entries(entries: tuple[Entry, ...], medium: Medium) -> str:
     items = "".join(
-        f"<li{other_language(entry.article.language, medium.said)}>"
-        f'<a href="{attribute(medium.href(entry.key))}">{text(entry.title)}</a></li>\n'
+        f"<li{other_language(entry.article.language, medium.said)}>{_to(entry.key, entry.title, medium)}</li>\n"
         for entry in entries
     )
     return f"<ol>\n{items}</ol>\n"
+
+
+def _to(key: str, title: str, medium: Medium) -> str:
+    return f'<a href="{attribute(medium.href(key))}">{text(title)}</a>'
 
 
 def group_page(section: Section, medium: Medium) -> str:
@@ -133,7 +135,7 @@ def group_page(section: Section, medium: Medium) -> str:
     ]
     if span := period(articles, said):
         parts.append(f'<p class="period">{text(span)}</p>')
-    return _section(section.key, "group", said.language, "\n".join(parts))
+    return page(section.key, "group", said.language, "\n".join(parts))
 
 
 def period(articles: tuple[Article, ...], said: Words) -> str:
@@ -158,7 +160,7 @@ def article_page(entry: Entry, medium: Medium) -> str:
 
 def article_section(entry: Entry, inner: str) -> str:
     """The element an article stands in; ``inner`` has the ``<h1>`` with the id ``<key>-title``."""
-    return _section(entry.key, "article", entry.article.language, inner, role="doc-chapter")
+    return page(entry.key, "article", entry.article.language, inner, role="doc-chapter")
 
 
 def article_head(entry: Entry, medium: Medium) -> str:
@@ -266,6 +268,6 @@ def other_language(language: str, around: Words | str) -> str:
     return "" if language_tag(language) == language_tag(outer) else lang(language)
 
 
-def _section(key: str, kind: str, language: str, inner: str, role: str = "") -> str:
+def page(key: str, kind: str, language: str, inner: str, role: str = "") -> str:
     part = f' role="{role}"' if role else ""
     return f'<section id="{key}" class="{kind}"{part} aria-labelledby="{key}-title"{lang(language)}>\n{inner}\n</section>\n'

@@ -31,6 +31,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     untitled: str
     undated: str
     articles: str
+    total: str
     continued: str
     colon: str
     comma: str
