@@ -1,0 +1,105 @@
+"""Front matter: finds the block of metadata at the head of a text and reads it as its author meant it.
+
+Every scalar is text: ``no``, ``0123`` and ``20:14:09`` stay what they look like, a bracket that does not span its
+value is no list, a number sign in a title is no comment. What the format's own parser refuses is read line by line,
+with a notice. Takes any text, raises nothing, expands nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+from . import json_block, lines, toml_block, yaml_block
+from .fields import MAX_BLOCK, Entry, Fields, FrontMatter, Refused, Remark, Value
+
+__all__ = ["Entry", "FrontMatter", "Remark", "Value", "split"]
+
+_BLANK = "\ufeff\u200b \t\r\n\f\v\u00a0\u3000"
+_OPEN = re.compile(r"(-{3,}|\+{3}|\{)[ \t]*\r?(?:\n|$)")
+
+
+def split(text: str) -> FrontMatter | None:
+    """The front matter of a text; None when it has none.
+
+    White space and byte order marks may stand before it. Fences are ``---`` … ``---`` or ``...`` for YAML,
+    ``+++`` … ``+++`` for TOML and lines with nothing but a brace for JSON. A block between ``---`` of which the
+    first line, and half of the rest, do not begin with a key is ordinary text between thematic breaks.
+    """
+    start = len(text) - len(text.lstrip(_BLANK))
+    opening = _OPEN.match(text, start)
+    if opening is None:
+        return None
+    if opening[1] == "{":
+        return _json(text, start)
+    fence = re.escape(opening[1])
+    closers = rf"(?:{fence}|\.\.\.)" if opening[1][0] == "-" else fence
+    closing = re.compile(rf"^{closers}[ \t]*\r?(?:\n|\Z)", re.MULTILINE).search(text, opening.end())
+    if closing is None:
+        return None
+    inside = opening.end(), closing.start()
+    end = closing.start() + len(closing[0].rstrip())
+    if opening[1][0] == "+":
+        found = toml_block.read(text, *inside)
+        return _assemble("toml", found, start, end, closing.end()) if found.entries else None
+    if not _has_keys(text, *inside):
+        return None
+    return _assemble("yaml", _yaml(text, *inside), start, end, closing.end())
+
+
+def _has_keys(text: str, start: int, end: int) -> bool:
+    """Whether lines of keys, not of prose, stand between two fences."""
+    keys = others = 0
+    for line in text[start:end].split("\n"):
+        if not line.strip() or line[0] in " \t\u3000#-]}":
+            continue
+        if lines.is_key_line(line):
+            keys += 1
+        elif keys == 0:
+            return False
+        else:
+            others += 1
+    return keys > 0 and keys >= others
+
+
+def _yaml(text: str, start: int, end: int) -> Fields:
+    if end - start > MAX_BLOCK:
+        found = lines.read(text, start, end)
+        found.remarks.append(Remark("front-matter.too-large", f"more than {MAX_BLOCK} characters", start, start))
+        return found
+    try:
+        return yaml_block.read(text, start, end)
+    except Refused as refused:
+        found = lines.read(text, start, end)
+        found.remarks.append(Remark("front-matter.not-yaml", refused.message, refused.at, refused.at))
+        return found
+
+
+def _json(text: str, start: int) -> FrontMatter | None:
+    try:
+        found, end = json_block.read(text, start)
+    except Refused:
+        return None
+    after = re.compile(r"[ \t]*\r?(?:\n|\Z)").match(text, end)
+    if after is None or not found.entries or text[end - 2] not in "\n\r":
+        return None
+    return _assemble("json", found, start, end, after.end())
+
+
+def _assemble(kind: str, found: Fields, start: int, end: int, body_start: int) -> FrontMatter:
+    first: dict[str, Entry] = {}
+    duplicates: list[Entry] = []
+    for entry in sorted(found.entries, key=lambda entry: entry.key_start):
+        if first.setdefault(entry.key, entry) is not entry:
+            duplicates.append(entry)
+            message = f"the key {entry.key!r} is there again; the first one counts"
+            found.remarks.append(Remark("front-matter.duplicate-key", message, entry.key_start, entry.end))
+    return FrontMatter(
+        kind="toml" if kind == "toml" else "json" if kind == "json" else "yaml",
+        start=start,
+        end=end,
+        body_start=body_start,
+        entries=tuple(first.values()),
+        duplicates=tuple(duplicates),
+        comments=tuple(sorted(found.comments, key=lambda value: value.start)),
+        notices=tuple(found.remarks),
+    )

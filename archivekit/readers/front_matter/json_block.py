@@ -1,0 +1,104 @@
+"""JSON front matter (RFC 8259): an object whose braces stand on lines of their own."""
+
+from __future__ import annotations
+
+import re
+from json import JSONDecodeError, JSONDecoder
+
+from .fields import MAX_DEPTH, Entry, Fields, Refused, Value
+
+_STRINGS = JSONDecoder(strict=False)
+_BLANK = re.compile(r"[ \t\r\n]*")
+_LITERAL = re.compile(r"-?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,9})?|true|false|null")
+
+
+class _Reader:
+    """A recursive descent over one object that notes where each scalar stands."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found = Fields()
+
+    def object(self, at: int, prefix: str, depth: int) -> int:
+        """Read the object whose brace is at ``at``; returns what comes after it."""
+        at = self.skip(at + 1)
+        while self.text[at : at + 1] != "}":
+            key_start = at
+            key, at = self.string(at)
+            at = self.skip(at)
+            if self.text[at : at + 1] != ":":
+                raise Refused("a colon is missing", at)
+            at = self.entry(f"{prefix}{key}", key_start, self.skip(at + 1), depth)
+            at = self.skip(at)
+            if self.text[at : at + 1] == ",":
+                at = self.skip(at + 1)
+            elif self.text[at : at + 1] != "}":
+                raise Refused("a comma or a brace is missing", at)
+        return at + 1
+
+    def entry(self, name: str, key_start: int, at: int, depth: int) -> int:
+        if depth > MAX_DEPTH:
+            raise Refused(f"nested deeper than {MAX_DEPTH}", at)
+        if self.text[at : at + 1] == "{":
+            return self.object(at, f"{name}.", depth + 1)
+        values: list[Value] = []
+        is_list = self.text[at : at + 1] == "["
+        stop = self.array(at, name, values, depth + 1) if is_list else self.scalar(at, values)
+        self.found.entries.append(
+            Entry(key=name, values=tuple(values), is_list=is_list, key_start=key_start, start=at, end=stop)
+        )
+        return stop
+
+    def array(self, at: int, name: str, values: list[Value], depth: int) -> int:
+        if depth > MAX_DEPTH:
+            raise Refused(f"nested deeper than {MAX_DEPTH}", at)
+        at = self.skip(at + 1)
+        place = 0
+        while self.text[at : at + 1] != "]":
+            if self.text[at : at + 1] == "[":
+                at = self.array(at, name, values, depth + 1)
+            elif self.text[at : at + 1] == "{":
+                at = self.object(at, f"{name}.{place}.", depth + 1)
+            else:
+                at = self.scalar(at, values)
+            place += 1
+            at = self.skip(at)
+            if self.text[at : at + 1] == ",":
+                at = self.skip(at + 1)
+            elif self.text[at : at + 1] != "]":
+                raise Refused("a comma or a bracket is missing", at)
+        return at + 1
+
+    def scalar(self, at: int, values: list[Value]) -> int:
+        if self.text[at : at + 1] == '"':
+            decoded, stop = self.string(at)
+            if decoded:
+                plain = decoded == self.text[at + 1 : stop - 1]
+                values.append(Value(decoded, at + plain, stop - plain))
+            return stop
+        literal = _LITERAL.match(self.text, at)
+        if literal is None:
+            raise Refused("not a JSON value", at)
+        if literal[0] != "null":
+            values.append(Value(literal[0], at, literal.end()))
+        return literal.end()
+
+    def string(self, at: int) -> tuple[str, int]:
+        if self.text[at : at + 1] != '"':
+            raise Refused("a string is missing", at)
+        try:
+            decoded, stop = _STRINGS.raw_decode(self.text, at)
+        except JSONDecodeError as error:
+            raise Refused(error.msg, error.pos) from error
+        return decoded.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"), stop
+
+    def skip(self, at: int) -> int:
+        blank = _BLANK.match(self.text, at)
+        return blank.end() if blank else at
+
+
+def read(text: str, start: int) -> tuple[Fields, int]:
+    """The fields of the object at ``start``, and what comes after it; raises Refused when it is not JSON."""
+    reader = _Reader(text)
+    end = reader.object(start, "", 0)
+    return reader.found, end
