@@ -24,17 +24,22 @@ class Index(NamedTuple):
 
 def indexes(sections: tuple[Section, ...], medium: Medium) -> tuple[Index, ...]:
     """The indexes that have something in them, in the order they are printed."""
-    said = medium.said
+    return tuple(Index(key, title, tuple(_parts(terms, medium))) for key, title, terms in tables(sections, medium.said))
+
+
+Terms = list[tuple[str, list[Entry]]]
+"""The terms of an index in order, each with its articles in order."""
+
+
+def tables(sections: tuple[Section, ...], said: Words) -> tuple[tuple[str, str, Terms], ...]:
+    """The same indexes before they are set: key, title and terms of each that has something in it."""
     entries = tuple(entry for section in sections for entry in section.entries)
     kinds = (
         ("index-publishers", said.index_publishers, _by_publisher(entries, said)),
         ("index-contributors", said.index_contributors, _by_contributor(entries, said)),
         ("index-dates", said.index_dates, _by_month(entries, said)),
     )
-    return tuple(Index(key, title, tuple(_parts(terms, medium))) for key, title, terms in kinds if terms)
-
-
-_Terms = list[tuple[str, list[Entry]]]
+    return tuple(kind for kind in kinds if kind[2])
 
 
 def collation(value: str, language: str) -> bytes:
@@ -50,17 +55,17 @@ def collation(value: str, language: str) -> bytes:
     return b"".join(keys)
 
 
-def _by_publisher(entries: tuple[Entry, ...], said: Words) -> _Terms:
+def _by_publisher(entries: tuple[Entry, ...], said: Words) -> Terms:
     found = ((line(entry.article.publisher or "") or said.unknown_publisher, entry) for entry in entries)
     return _sorted(found, said)
 
 
-def _by_contributor(entries: tuple[Entry, ...], said: Words) -> _Terms:
+def _by_contributor(entries: tuple[Entry, ...], said: Words) -> Terms:
     found = ((line(person.name), entry) for entry in entries for person in entry.article.contributors if line(person.name))
     return _sorted(found, said)
 
 
-def _by_month(entries: tuple[Entry, ...], said: Words) -> _Terms:
+def _by_month(entries: tuple[Entry, ...], said: Words) -> Terms:
     dated = [(entry.article.published.value, entry) for entry in entries if entry.article.published]
     dated.sort(key=lambda pair: (pair[0], pair[1].key))
     months = [
@@ -70,7 +75,7 @@ def _by_month(entries: tuple[Entry, ...], said: Words) -> _Terms:
     return [*months, (said.undated, undated)] if dated and undated else months
 
 
-def _sorted(found: Iterable[tuple[str, Entry]], said: Words) -> _Terms:
+def _sorted(found: Iterable[tuple[str, Entry]], said: Words) -> Terms:
     """Terms in collation order, each with its articles in reading order and each article once."""
     terms: dict[str, dict[str, Entry]] = {}
     for term, entry in found:
@@ -79,7 +84,7 @@ def _sorted(found: Iterable[tuple[str, Entry]], said: Words) -> _Terms:
     return [(term, list(terms[term].values())) for term in order]
 
 
-def _parts(terms: _Terms, medium: Medium) -> Iterator[str]:
+def _parts(terms: Terms, medium: Medium) -> Iterator[str]:
     for term, entries in terms:
         heading = f'<h2>{text(term)} <span class="count">{len(entries)}</span></h2>\n'
         for start in range(0, len(entries), BATCH):
