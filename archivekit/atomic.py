@@ -23,6 +23,7 @@ class Staging:
         self.folder = folder
         self._place: Path | None = None
         self._names: list[str] = []
+        self._new = not folder.exists()
 
     def __enter__(self) -> Staging:
         try:
@@ -35,6 +36,8 @@ class Staging:
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
         if self._place is not None:
             shutil.rmtree(self._place, ignore_errors=True)
+            if self._new and value is not None and not any(self.folder.iterdir()):
+                self.folder.rmdir()
         if isinstance(value, OSError):
             raise _refused(self.folder, value) from value
 

@@ -6,6 +6,7 @@ import glob
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -83,10 +84,10 @@ def display(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def read_bytes(found: Found, *, stdin: bytes = b"", max_bytes: int = MAX_BYTES) -> bytes:
+def read_bytes(found: Found, *, max_bytes: int = MAX_BYTES) -> bytes:
     """The bytes of a document; raises SourceTooLargeError before reading more than the limit, UnreadableSourceError."""
     if found.file is None:
-        return stdin
+        return sys.stdin.buffer.read(max_bytes + 1)
     try:
         with found.file.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size

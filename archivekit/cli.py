@@ -1,0 +1,233 @@
+"""The command line: a command parses, makes one library call, prints, and picks an exit code. Nothing else is here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .errors import ArchiveKitError
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .pipeline import Progress, Reading
+    from .report import Report
+
+app = typer.Typer(
+    name="archivekit",
+    help="Article dumps in; one canonical, traceable record per article out, printed as EPUB, PDF and JSON Lines.",
+    epilog="Exit codes: 0 all well; 1 nothing was built or read; 2 wrong usage; 3 done, but some files are quarantined.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, patterns, or - for standard input.")]
+Root = Annotated[
+    Path | None,
+    typer.Option(help="Folder that record paths are relative to and images are looked for in [default: what holds all paths]."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on standard error but errors.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"archivekit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _archivekit(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")
+    ] = False,
+) -> None:
+    """Only what holds for every command."""
+
+
+@app.command()
+def build(
+    paths: Paths,
+    out: Annotated[Path, typer.Option(help="Folder for the outputs.")] = Path("dist"),
+    name: Annotated[str | None, typer.Option(help="Stem of every output file.")] = None,
+    format: Annotated[list[str] | None, typer.Option(help="epub, pdf or jsonl; give it several times.")] = None,
+    title: Annotated[str | None, typer.Option(help="Of the archive [default: the folder's name].")] = None,
+    subtitle: Annotated[str | None, typer.Option(help="Below the title.")] = None,
+    language: Annotated[str | None, typer.Option(help="Of contents and colophon: zh-Hans, zh-Hant, en …")] = None,
+    cover_text: Annotated[str | None, typer.Option(help="A line or two for the cover.")] = None,
+    order: Annotated[str | None, typer.Option(help="date, title or path.")] = None,
+    group: Annotated[str | None, typer.Option(help="publisher, month, category or none.")] = None,
+    page: Annotated[str | None, typer.Option(help="a5 or a4.")] = None,
+    static: Annotated[list[str] | None, typer.Option(help="Folder in the corpus for root-relative images.")] = None,
+    profiles: Annotated[list[str] | None, typer.Option(help="Folder in the corpus with site profiles.")] = None,
+    root: Root = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read dumps and print one EPUB, one PDF, one JSON Lines archive and a report."""
+    from .pipeline import build as run
+
+    given = {
+        "name": name,
+        "formats": format or None,
+        "title": title,
+        "subtitle": subtitle,
+        "language": language,
+        "cover_text": cover_text,
+        "order": order,
+        "group": group,
+        "page": page,
+        "static": static or None,
+        "profiles": profiles or None,
+    }
+    overrides = {key: value for key, value in given.items() if value is not None}
+    with _progress(quiet) as progress:
+        report = run(paths, out, overrides, root=root, progress=progress)
+    _tell(report, out, quiet)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def read(paths: Paths, root: Root = None, quiet: Quiet = False) -> None:
+    """Print the record of every article as JSON Lines on standard output."""
+    from .model import encode
+
+    def show(reading: Reading) -> None:
+        for article in reading.articles:
+            sys.stdout.buffer.write(encode(article) + b"\n")
+
+    _each(paths, root, quiet, show)
+
+
+@app.command()
+def inspect(paths: Paths, root: Root = None) -> None:
+    """Show a record to a person: each field with the bytes it came from, what was removed by which rule, notices."""
+    from .inspect import describe
+
+    def show(reading: Reading) -> None:
+        for article in reading.articles:
+            _print(describe(article))
+
+    _each(paths, root, True, show)
+
+
+@app.command()
+def readers() -> None:
+    """List what can be read, and how each kind is recognised."""
+    from .readers import READERS
+
+    width = max(len(reader.name) for reader in READERS)
+    for reader in READERS:
+        _print(f"{reader.name:<{width}}  {reader.recognised_by}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema that every record validates against."""
+    import json
+
+    from .model import json_schema
+
+    _print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+def _each(paths: list[str], root: Path | None, quiet: bool, show: Callable[[Reading], None]) -> None:
+    """Show every document's articles, name every one that failed, and leave with the exit code that says which."""
+    from .pipeline import readings
+
+    good = bad = 0
+    with _progress(quiet or sys.stdout.isatty()) as progress:
+        for reading in readings(paths, root=root, progress=progress):
+            if reading.error is not None:
+                bad += 1
+                _complain(reading.error)
+            else:
+                good += 1
+                show(reading)
+    sys.stdout.flush()
+    if not good:
+        if not bad:
+            sys.stderr.write("archivekit: no document among the paths given\n")
+        raise typer.Exit(1)
+    raise typer.Exit(3 if bad else 0)
+
+
+def _tell(report: Report, out: Path, quiet: bool) -> None:
+    """What was built goes to standard output, what could not be read to standard error."""
+    for entry in report.quarantined:
+        at = f"@{entry.offset}" if entry.offset is not None else ""
+        _warn(f"quarantined {entry.path}{at}: {entry.reason} [{entry.error}]")
+    if quiet:
+        return
+    for output in report.outputs:
+        _print(f"{out / output.file}  {_size(output.size)}")
+    counts = [f"{report.articles} articles from {len(report.sources)} files"]
+    counts += [f"{len(report.duplicates)} duplicates"] if report.duplicates else []
+    counts += [f"{len(report.quarantined)} quarantined"] if report.quarantined else []
+    _print(f"{out / report.settings.name}.report.json  {', '.join(counts)}")
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Progress | None]:
+    """A progress bar on standard error when that is a terminal and nobody asked for quiet."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description:<6}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks = {}
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield progress
+
+
+def _print(text: str) -> None:
+    """Text on standard output, as UTF-8 whatever the locale."""
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def _warn(text: str) -> None:
+    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    sys.stderr.buffer.write(f"archivekit: {shown}\n".encode("utf-8", "backslashreplace"))
+    sys.stderr.flush()
+
+
+def _complain(error: ArchiveKitError) -> None:
+    _warn(f"{error} [{type(error).__name__}]")
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+def main() -> None:
+    """Run the command line; the exit code of an ArchiveKitError is its own."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        app()
+    except ArchiveKitError as error:
+        _complain(error)
+        raise SystemExit(error.exit_code) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None

@@ -1,0 +1,269 @@
+"""Pipeline: the only loop. Walk, read, attach images, arrange, write; a file that fails is set aside and the rest goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from . import report as reports
+from .assets import Asset, Finder
+from .atomic import Staging
+from .bundle import Bundle
+from .bundle import make as make_bundle
+from .config import Settings, checked, load_settings
+from .errors import ArchiveKitError, InternalError, NothingToBuildError, UsageError
+from .model import Article, Notice, SourceInfo
+from .reading import read_source
+from .report import Report
+from .sites import Profiles, load_profiles
+from .source import load
+from .walk import Found, Walk, find, read_bytes
+from .writers import Write, writer
+
+Paths = str | Path | Sequence[str | Path]
+"""A file, a folder, a pattern or ``-``, or several of them."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done (``read``, or the name of a format), how much of it is done, and how much there is."""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one document: its articles, or the error that kept them from being read."""
+
+    path: str
+    source: SourceInfo | None = None
+    articles: tuple[Article, ...] = ()
+    assets: Mapping[str, Asset] = {}
+    """The images the articles name, by sha256."""
+    error: ArchiveKitError | None = None
+
+
+class _Reader:
+    """Reads documents one by one with the profiles and image folders of one corpus."""
+
+    def __init__(self, walk: Walk, settings: Settings) -> None:
+        root = walk.root
+        folders = [root / folder for folder in settings.profiles] if root is not None else []
+        self._profiles: Profiles = load_profiles(folders)
+        self._finder = Finder(root, settings.static)
+
+    def read(self, found: Found) -> Reading:
+        """Read one document; whatever is wrong with it ends up in ``error``. This is the per-file guard."""
+        try:
+            return self._read(found)
+        except ArchiveKitError as error:
+            return Reading(path=found.path, error=error)
+        except Exception as error:
+            bug = InternalError(f"{type(error).__name__}: {error} ({_where(error)})", path=found.path)
+            bug.__cause__ = error
+            return Reading(path=found.path, error=bug)
+
+    def _read(self, found: Found) -> Reading:
+        source = load(found.path, read_bytes(found))
+        articles: list[Article] = []
+        assets: dict[str, Asset] = {}
+        for article in read_source(source, self._profiles):
+            attached = self._finder.attach(article, found.file)
+            articles.append(attached.article)
+            assets.update(attached.assets)
+        return Reading(path=found.path, source=source.info, articles=tuple(articles), assets=assets)
+
+
+def read(path: str | Path, *, root: Path | None = None) -> tuple[Article, ...]:
+    """The articles of one document, with the settings of the folder it stands in.
+
+    Raises an ArchiveKitError when it cannot be read. ``root`` is the folder that the record's path is relative to
+    and that images are looked for in; without it, the document's own.
+    """
+    articles: list[Article] = []
+    for reading in readings(path, root=root):
+        if reading.error is not None:
+            raise reading.error
+        articles.extend(reading.articles)
+    return tuple(articles)
+
+
+def read_tree(folder: str | Path) -> Iterator[Reading]:
+    """What became of each document in a folder, in the order of their paths; nothing is raised for a bad one."""
+    return readings(folder)
+
+
+def readings(
+    paths: Paths, *, root: Path | None = None, settings: Settings | None = None, progress: Progress | None = None
+) -> Iterator[Reading]:
+    """What became of each document that ``paths`` name. Raises UsageError for a path that does not exist and ConfigError
+    for an archivekit.toml that cannot be meant; nothing else."""
+    walk = find(_listed(paths), root=root)
+    reader = _Reader(walk, load_settings(walk.root) if settings is None else settings)
+    return _each(reader, walk, progress)
+
+
+def _each(reader: _Reader, walk: Walk, progress: Progress | None) -> Iterator[Reading]:
+    total = len(walk.documents)
+    for done, found in enumerate(walk.documents):
+        if progress is not None:
+            progress("read", done, total)
+        yield reader.read(found)
+    if progress is not None:
+        progress("read", total, total)
+
+
+def build(
+    paths: Paths,
+    out: str | Path,
+    settings: Settings | Mapping[str, object] | None = None,
+    *,
+    root: Path | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Read everything ``paths`` name and write ``NAME.jsonl``, ``NAME.epub``, ``NAME.pdf`` and ``NAME.report.json`` to
+    the folder ``out``.
+
+    The corpus's archivekit.toml holds unless ``settings`` is a Settings; a mapping of some of its keys goes over it.
+    A document that cannot be read is in the report's ``quarantined`` and costs no other. Outputs appear together when
+    all are complete. Raises UsageError, ConfigError, NothingToBuildError, OutputError or MissingRequirementError; the
+    earlier outputs are then untouched.
+    """
+    walk = find(_listed(paths), root=root)
+    chosen = checked(settings) if isinstance(settings, Settings) else load_settings(walk.root, settings)
+    writers = {name: writer(name) for name in dict.fromkeys(chosen.formats)}
+    epoch = _epoch()
+    with Staging(Path(out)) as staging:
+        gathered = _gather(_each(_Reader(walk, chosen), walk, progress))
+        if not gathered.articles:
+            raise NothingToBuildError(_nothing(walk, gathered))
+        bundle = make_bundle(gathered.articles, gathered.assets, chosen, title=_title(walk, chosen, gathered), epoch=epoch)
+        outputs = _write_all(bundle, writers, chosen, staging, progress)
+        report = Report(
+            identifier=bundle.identifier,
+            title=bundle.title,
+            settings=chosen,
+            articles=len(gathered.articles),
+            sources=tuple(gathered.sources),
+            quarantined=tuple(gathered.quarantined),
+            duplicates=tuple(gathered.duplicates),
+            skipped=walk.skipped,
+            outputs=outputs,
+        )
+        staging.file(f"{chosen.name}.report.json").write_bytes(reports.encode(report))
+        staging.commit()
+    return report
+
+
+def write(
+    articles: Iterable[Article],
+    target: str | Path,
+    *,
+    assets: Mapping[str, Asset] | None = None,
+    settings: Settings | None = None,
+    format: str | None = None,
+) -> tuple[Notice, ...]:
+    """Write articles to one file, in the format its name ends in unless ``format`` names one.
+
+    ``assets`` are the bytes of their images (``Reading.assets``); an image without them becomes a placeholder. Returns
+    what could not be printed as it was. Raises UsageError, NothingToBuildError, OutputError or MissingRequirementError;
+    an earlier file is then untouched.
+    """
+    path = Path(target)
+    chosen = checked(settings or Settings())
+    print_to = writer(format or path.suffix.removeprefix("."))
+    given = tuple(articles)
+    if not given:
+        raise NothingToBuildError("there is no article to write")
+    bundle = make_bundle(given, assets or {}, chosen, title=path.stem, epoch=_epoch())
+    with Staging(path.parent) as staging:
+        notices = print_to(bundle, staging.file(path.name), chosen)
+        staging.commit()
+    return notices
+
+
+class _Gathered:
+    """What a build has read."""
+
+    def __init__(self) -> None:
+        self.articles: list[Article] = []
+        self.assets: dict[str, Asset] = {}
+        self.sources: list[reports.Document] = []
+        self.quarantined: list[reports.Quarantined] = []
+        self.duplicates: list[reports.Duplicate] = []
+
+
+def _gather(all_readings: Iterator[Reading]) -> _Gathered:
+    """Collect articles, each file's bytes once, and what the report says of every file."""
+    gathered = _Gathered()
+    first: dict[str, str] = {}
+    for reading in all_readings:
+        if reading.error is not None or reading.source is None:
+            error = reading.error or InternalError("nothing was read")
+            gathered.quarantined.append(reports.quarantined(reading.path, error))
+            continue
+        sha256 = reading.source.sha256
+        if sha256 in first:
+            gathered.duplicates.append(reports.Duplicate(path=reading.path, same_as=first[sha256], sha256=sha256))
+            continue
+        first[sha256] = reading.path
+        gathered.sources.append(reports.document(reading.source, reading.articles))
+        gathered.articles.extend(reading.articles)
+        gathered.assets.update(reading.assets)
+    return gathered
+
+
+def _write_all(
+    bundle: Bundle, writers: Mapping[str, Write], settings: Settings, staging: Staging, progress: Progress | None
+) -> tuple[reports.Output, ...]:
+    outputs: list[reports.Output] = []
+    for name, print_to in writers.items():
+        if progress is not None:
+            progress(name, 0, 1)
+        file = f"{settings.name}.{name}"
+        path = staging.file(file)
+        notices = print_to(bundle, path, settings)
+        outputs.append(reports.output(file, path, notices))
+        if progress is not None:
+            progress(name, 1, 1)
+    return tuple(outputs)
+
+
+def _title(walk: Walk, settings: Settings, gathered: _Gathered) -> str:
+    """The title of a bundle that is given none: its only article's, the folder's name, or the outputs' name."""
+    only = gathered.articles[0].title if len(gathered.articles) == 1 else None
+    return only or (walk.root.name.encode("utf-8", "replace").decode() if walk.root is not None else "") or settings.name
+
+
+def _nothing(walk: Walk, gathered: _Gathered) -> str:
+    if gathered.quarantined:
+        reasons = [f"{entry.path}: {entry.reason}" for entry in gathered.quarantined[:3]]
+        more = ["…"] if len(gathered.quarantined) > 3 else []
+        return f"no file could be read, of {len(gathered.quarantined)}: {'; '.join(reasons + more)}"
+    if walk.documents:
+        return "no article in any document"
+    return f"no document among the paths given; {len(walk.skipped)} other files were passed over"
+
+
+def _epoch() -> int | None:
+    """SOURCE_DATE_EPOCH, as https://reproducible-builds.org/specs/source-date-epoch/ has it."""
+    value = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not value:
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > 11:
+        raise UsageError(f"SOURCE_DATE_EPOCH is {value!r}, which is not a number of seconds")
+    return int(value)
+
+
+def _listed(paths: Paths) -> Sequence[str | Path]:
+    return [paths] if isinstance(paths, (str, Path)) else paths
+
+
+def _where(error: BaseException) -> str:
+    """The innermost line of archivekit that an exception passed through."""
+    place = "unknown place"
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if "archivekit" in file.parts[:-1]:
+            place = f"{file.name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
