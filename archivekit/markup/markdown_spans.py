@@ -1,0 +1,245 @@
+"""The Markdown engine: markdown-it's tokens, every inline one with the place it was read from.
+
+CommonMark with GFM tables and strikethrough, and emphasis beside CJK punctuation as the "CJK-friendly" amendments have
+it. markdown-it tells the lines of a block but not the place of a word in it; the inline parser here notes both ends of
+whatever a rule consumes. The offsets are those of the inline token's content: ``token.meta["at"] == (start, end)``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import MutableMapping
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_block import ParserBlock
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_block import StateBlock, paragraph, reference
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Scanned
+from markdown_it.token import Token
+from mdit_py_cjk_friendly import cjk_friendly, is_cjk  # type: ignore[import-untyped]
+
+__all__ = ["Parse", "Token", "parse"]
+
+MAX_DEPTH: Final = 48
+"""Quotes and lists nested deeper than this are read as running text; nothing is lost, only the nesting."""
+MAX_ALT_DEPTH: Final = 4
+_SHORTCODE: Final = re.compile(r"\{\{[<%][^{}]*[>%]\}\}|\{%[^{}]*%\}|\{\{[^{}\n]*\}\}")
+_PLAIN: Final = re.compile(r"[^\n!#$%&*+\-:<=>@\[\\\]^_`{}~]+")
+_ADDRESS: Final = re.compile(r" {0,3}\[(?!\^)[^\]]*\]:\s*(?:<[^<>\s]*>|[!-~]*[./#][!-~]*)(?=\s|$)")
+_CODE_SIGN: Final = re.compile(r"[={};$|]|\w\(|^\s*(?:#|//|>>>)")
+
+
+class Parse(NamedTuple):
+    """Block tokens, and the lines (``start``, ``end``) that link reference definitions took up."""
+
+    tokens: list[Token]
+    definitions: list[tuple[int, int]]
+
+
+class _State(StateInline):
+    """Inline state that remembers where its pending text began."""
+
+    pending_start = 0
+
+    def pushPending(self) -> Token:
+        length = len(self.pending)
+        token = super().pushPending()
+        token.meta["at"] = (self.pending_start, self.pending_start + length)
+        return token
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:
+        """The CJK-friendly flanking rule, also past variation selectors and for Hangul; never inside a Han word for ``_``."""
+        stop = start
+        while stop < self.posMax and self.src[stop] == self.src[start]:
+            stop += 1
+        before, after = self.src[max(0, start - 1) : start], self.src[stop : stop + 1]
+        if not canSplitWord and before.isalnum() and after.isalnum():
+            return Scanned(False, False, stop - start)
+        scanned = super().scanDelims(start, canSplitWord)
+        if not (_cjk(self.src, start - 1) or _cjk(self.src, stop)) or (is_cjk(before) or is_cjk(after)):
+            return scanned
+        opens = bool(after) and not after.isspace()
+        closes = bool(before) and not before.isspace()
+        return Scanned(scanned.can_open or opens, scanned.can_close or closes, scanned.length)
+
+
+def _cjk(text: str, at: int) -> bool:
+    """Whether a full-width or Korean character stands at ``at``, seen through a variation selector."""
+    while 0 < at < len(text) and ("\ufe00" <= text[at] <= "\ufe0f" or "\U000e0100" <= text[at] <= "\U000e01ef"):
+        at -= 1
+    if not 0 <= at < len(text):
+        return False
+    char = text[at]
+    return char >= "\u1100" and (
+        is_cjk(char) or "\u1100" <= char <= "\u11ff" or "\u2e80" <= char <= "\ud7af" or char >= "\U00016fe0"
+    )
+
+
+class _Inline(ParserInline):
+    """The inline parser, noting where each token was read."""
+
+    def parse(self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]) -> list[Token]:
+        depth = env.get("depth", 0)
+        state = _State(src, md, env, tokens)
+        if depth > MAX_ALT_DEPTH:
+            state.pending = src
+            state.pushPending()
+            return state.tokens
+        env["depth"] = depth + 1
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        env["depth"] = depth
+        return state.tokens
+
+    def tokenize(self, state: StateInline) -> None:
+        assert isinstance(state, _State)
+        rules = self.ruler.getRules("")
+        end = state.posMax
+        nested = state.level >= state.md.options["maxNesting"]
+        while state.pos < end:
+            start, count, idle = state.pos, len(state.tokens), not state.pending
+            if idle:
+                state.pending_start = start
+            if not _tokenized(state, rules, nested=nested):
+                state.pending += state.src[state.pos]
+                state.pos += 1
+            elif len(state.tokens) > count:
+                _place(state, count, start)
+                if state.pending:
+                    state.pending_start = state.pos - len(state.pending)
+        if state.pending:
+            state.pushPending()
+
+
+def _tokenized(state: StateInline, rules: list[Any], *, nested: bool) -> bool:
+    """Whether a rule took something; none is asked where the nesting is too deep."""
+    if not nested:
+        for rule in rules:
+            if rule(state, False):
+                return True
+    return False
+
+
+def _place(state: StateInline, count: int, start: int) -> None:
+    """Give the tokens a rule has just pushed their place."""
+    at = start
+    for token in state.tokens[count:]:
+        if "at" in token.meta:
+            continue
+        if token.type == "text" and token.content and set(token.content) <= set("*_~") and not token.markup:
+            token.meta["at"] = (at, at + len(token.content))
+            token.meta["delimiter"] = True
+            at += len(token.content)
+        else:
+            token.meta["at"] = (start, state.pos)
+
+
+class _Block(ParserBlock):
+    """The block parser; where markdown-it would skip what is nested too deep, it reads paragraphs."""
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:
+        if state.level < MAX_DEPTH:
+            super().tokenize(state, startLine, endLine)
+            return
+        line = startLine
+        while line < endLine:
+            state.line = line = state.skipEmptyLines(line)
+            if line >= endLine or state.sCount[line] < state.blkIndent:
+                break
+            paragraph(state, line, endLine, False)
+            line = state.line
+
+
+class _Markdown(MarkdownIt):
+    """markdown-it with addresses left as they are written: what may be linked to is decided later."""
+
+    def __init__(self) -> None:
+        super().__init__("commonmark", {"maxNesting": MAX_DEPTH * 2, "html": True})
+        self.inline = _Inline()
+        self.block = _Block()
+        self.configure("commonmark", {"maxNesting": MAX_DEPTH * 2, "html": True})
+
+    def validateLink(self, url: str) -> bool:
+        return True
+
+    def normalizeLink(self, url: str) -> str:
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:
+        return link
+
+
+def _text(state: StateInline, silent: bool) -> bool:
+    """markdown-it's ``text`` rule as one pattern match."""
+    match = _PLAIN.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.pending += match.group()
+    state.pos = match.end()
+    return True
+
+
+def _shortcode(state: StateInline, silent: bool) -> bool:
+    """Hugo shortcodes and Liquid tags."""
+    if state.src[state.pos] != "{":
+        return False
+    match = _SHORTCODE.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.push("shortcode", "", 0).content = match.group()
+    state.pos = match.end()
+    return True
+
+
+def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A link reference definition, only where an address follows the label: ``[注]: 正文`` is text."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    return _ADDRESS.match(line) is not None and reference(state, start, end, silent)
+
+
+def _indented_code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """An indented code block, only where every line is plainly code.
+
+    Dumps of Chinese text indent ordinary paragraphs, so the standard rule is off, as in MDX; being off it also no longer
+    keeps indented HTML and lists from being seen. What is all ASCII and has the signs of code is code all the same.
+    """
+    line = last = start
+    while line < end and (state.isEmpty(line) or state.sCount[line] - state.blkIndent >= 4):
+        last = last if state.isEmpty(line) else line + 1
+        line += 1
+    if last == start:
+        return False
+    content = state.getLines(start, last, 4 + state.blkIndent, False)
+    if not content.isascii() or content.lstrip()[:1] in "<![*-+>" or not _CODE_SIGN.search(content):
+        return False
+    if not silent:
+        state.line = last
+        token = state.push("code_block", "code", 0)
+        token.content, token.map = content, [start, last]
+    return True
+
+
+@cache
+def _engine() -> MarkdownIt:
+    md = _Markdown().use(cjk_friendly)
+    md.enable(["table", "strikethrough"])
+    md.disable(["normalize", "code", "fragments_join", "text_join"])
+    md.inline.ruler.at("text", _text)
+    md.inline.ruler.before("escape", "shortcode", _shortcode)
+    md.block.ruler.at("reference", _reference)
+    md.block.ruler.before("fence", "indented_code", _indented_code)
+    return md
+
+
+def parse(text: str) -> Parse:
+    """Tokens of a text whose lines end in ``\\n``."""
+    env: dict[str, Any] = {}
+    tokens = _engine().parse(text, env)
+    found = [*env.get("references", {}).values(), *env.get("duplicate_refs", [])]
+    return Parse(tokens, sorted((entry["map"][0], entry["map"][1]) for entry in found))
