@@ -30,6 +30,8 @@ _PRINT_BOX = {"a5": (1313, 2025), "a4": (1875, 2925)}
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
 _OWN_INDENT = re.compile(r"(<p>(?:<(?:strong|em|s|a [^<>]*)>)*)[ \u00a0\u2002-\u200a\u3000]+")
+_LIST_GAP = re.compile(r"(</d[td]>|<dl>)\s+(?=</?d[tdl]>)")
+"""White space that would stand between the items of an inline list, where PDF/UA allows nothing."""
 _LONE_IMAGE = re.compile(r"<p>(<img [^<>]*/>|<span class=\"missing-image\">)")
 
 
@@ -91,7 +93,7 @@ def _book(bundle: Bundle, images: Callable[[Image], str | None], fonts: Fonts) -
     notices: list[Notice] = []
 
     def shown(xhtml: str, where: str) -> str:
-        marked, missing = name_missing(xhtml, fonts.shows)
+        marked, missing = name_missing(_LIST_GAP.sub(r"\1", xhtml), fonts.shows)
         notices.extend(_no_glyph(char, where) for char in missing)
         return marked
 
@@ -120,9 +122,9 @@ def _index(key: str, title: str, terms: Terms, said: Words) -> str:
 
 
 def _head(bundle: Bundle) -> str:
-    language = language_tag(bundle.language)
     return (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n<title>{text(pages.line(bundle.title))}</title>\n'
+        f'<!DOCTYPE html>\n<html lang="{language_tag(bundle.language)}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{text(pages.line(bundle.title))}</title>\n"
         f'<meta name="generator" content="archivekit {attribute(__version__)}">\n'
         f'<meta name="dcterms.created" content="{attribute(bundle.modified)}">\n'
         f'<meta name="dcterms.modified" content="{attribute(bundle.modified)}">\n</head>\n'

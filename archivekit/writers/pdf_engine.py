@@ -106,6 +106,7 @@ def write_pdf(job: Job, target: Path) -> Trouble:
             stylesheets=[CSS(string=style, url_fetcher=fetcher) for style in job.styles],
             pdf_variant="pdf/a-3a",
             attachments=[attachment],
+            presentational_hints=True,  # the start of a numbered list
         )
     return Trouble(tuple(lines))
 

@@ -1,26 +1,72 @@
-"""What the structure tree and the catalog of WeasyPrint's PDF still lack."""
+"""What the structure tree and the catalog of WeasyPrint's PDF still lack for PDF/UA-1."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 
 def mend(pdf: Any) -> None:
-    """Give header cells their scope and list each attached file once; ``pdf`` is a ``pydyf.PDF`` before it is written."""
+    """Repair what validators and assistive technology trip over; ``pdf`` is a ``pydyf.PDF`` about to be written."""
+    _scope_headers(pdf)
+    _wrap_list_bodies(pdf)
+    _name_attachments(pdf)
+
+
+def _scope_headers(pdf: Any) -> None:
+    """Say what each header cell heads (ISO 14289-1, 7.5): the cells of a header row head columns, others their row."""
     for row in _elements(pdf, "/TR"):
-        cells = [pdf.objects[int(reference.split()[0])] for reference in row["K"]]
+        cells = [_object(pdf, reference) for reference in row["K"]]
         headers = [cell for cell in cells if cell.get("S") == "/TH"]
-        # A row of headers alone heads its columns; a header beside data cells heads its row.
         scope = "/Column" if len(headers) == len(cells) else "/Row"
         for cell in headers:
             cell["A"]["Scope"] = scope
+
+
+def _wrap_list_bodies(pdf: Any) -> None:
+    """Put what stands loose in a list item into an LBody, the only thing it may hold beside its label (7.2)."""
+    for item in _elements(pdf, "/LI"):
+        kids: list[Any] = []
+        for loose, run in groupby(item["K"], lambda kid: not _is(pdf, kid, "/Lbl", "/LBody")):
+            kids += [_body(pdf, item, list(run))] if loose else run
+        item["K"][:] = kids
+
+
+def _body(pdf: Any, item: Any, kids: list[Any]) -> bytes:
+    """A new LBody below ``item`` with ``kids`` in it; returns its reference."""
+    body = type(item)(item)
+    pdf.add_object(body)
+    body.update({"S": "/LBody", "K": type(item["K"])(kids), "P": item.reference})
+    for kid in kids:
+        if not isinstance(kid, int):
+            _object(pdf, kid)["P"] = body.reference
+    reference: bytes = body.reference
+    return reference
+
+
+def _name_attachments(pdf: Any) -> None:
+    """List each attached file once and give JSON Lines its media type."""
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
+    for item in pdf.objects:
+        extra = getattr(item, "extra", {})
+        if extra.get("Type") == "/EmbeddedFile":
+            extra["Subtype"] = "/application#2fjsonl"
 
 
 def _elements(pdf: Any, kind: str) -> Iterator[Any]:
     """The structure elements of one type."""
-    for item in pdf.objects:
-        if isinstance(item, dict) and item.get("Type") == "/StructElem" and item.get("S") == kind:
-            yield item
+    yield from [item for item in pdf.objects if isinstance(item, dict) and _is_element(item) and item["S"] == kind]
+
+
+def _is_element(item: Any) -> bool:
+    return item.get("Type") == "/StructElem" and "K" in item
+
+
+def _is(pdf: Any, reference: Any, *kinds: str) -> bool:
+    return not isinstance(reference, int) and _object(pdf, reference).get("S") in kinds
+
+
+def _object(pdf: Any, reference: bytes) -> Any:
+    return pdf.objects[int(reference.split()[0])]
