@@ -39,7 +39,8 @@ MAX_PIXELS = 64_000_000
 """An image with more pixels is not decoded: a few kilobytes can stand for gigabytes."""
 
 _AS_IS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
-_CONVERTED = ("AVIF", "BMP", "TIFF")
+_OPENED = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
+"""What Pillow is let open; it calls a JPEG of several pictures MPO."""
 
 _DECODER_ERRORS = (
     *(OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, EOFError, RuntimeError, MemoryError),
@@ -72,7 +73,7 @@ def _vector(data: bytes) -> Made:
 
 
 def _raster(data: bytes) -> Made:
-    with Image.open(io.BytesIO(data), formats=(*_AS_IS, *_CONVERTED)) as image:
+    with Image.open(io.BytesIO(data), formats=_OPENED) as image:
         width, height = image.size
         if width * height > MAX_PIXELS:
             return Made(None, "asset.too-large", f"{width} × {height} pixels, the limit is {MAX_PIXELS} in all")

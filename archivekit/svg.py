@@ -69,7 +69,7 @@ def sanitise(data: bytes) -> Clean:
         text = data.decode("utf-8-sig")
         if "<!ENTITY" in text:
             raise _Refusal("declares entities")
-        root = ElementTree.fromstring(text.encode("utf-8"))
+        root = ElementTree.fromstring(text)
         if root.tag != f"{_SVG}svg":
             raise _Refusal("does not begin with an svg element")
         width, height = _size(root)

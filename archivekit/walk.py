@@ -81,7 +81,11 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None) -> Walk:
 
 def display(path: Path) -> str:
     """A path for people and records: forward slashes, valid Unicode whatever the bytes of the name."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    text = path.as_posix()
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def read_bytes(found: Found, *, max_bytes: int = MAX_BYTES) -> bytes:

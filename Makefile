@@ -1,0 +1,66 @@
+# make demo    set everything up and print the sample corpus
+# make test    set everything up and run the tests
+# make lint    ruff and mypy
+# make check   the slow validators on dist/: EPUBCheck, Ace, veraPDF, qpdf
+# make accept  rewrite the golden cases and command tests from what the code does now; read the diff before you commit it
+
+VENV := .venv
+BIN := $(VENV)/bin
+ACE := $(VENV)/ace/node_modules/.bin/ace-cli
+ACE_VERSION := 1.4.6
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+ifeq ($(shell uname -s),Darwin)
+export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib
+endif
+
+.PHONY: demo test lint check accept clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/installed
+	$(BIN)/archivekit build corpus/ --out dist/ --name sample
+	@echo
+	@echo "Open dist/sample.epub in any e-book reader and dist/sample.pdf in any PDF viewer;"
+	@echo "dist/sample.jsonl has the same articles, a record a line, and dist/sample.report.json says how it went."
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m "not slow" -n auto
+
+lint: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: $(VENV)/installed-dev $(VENV)/checkers
+	ACE="$(abspath $(ACE))" $(BIN)/python -m pytest -m slow
+
+accept: $(VENV)/installed-dev
+	ARCHIVEKIT_ACCEPT=1 $(BIN)/python -m pytest tests/test_cases.py tests/test_commands.py
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Each stamp says that a step was done; the steps are done again when what they depend on changes.
+
+$(BIN)/python:
+	@setup/packages run
+	@echo "Making a virtual environment in $(VENV) with $$(setup/packages python)"
+	@$$(setup/packages python) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml setup/packages | $(BIN)/python
+	@setup/packages run
+	@echo "Installing archivekit and the Python packages it needs into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml setup/packages | $(BIN)/python
+	@setup/packages test
+	@echo "Installing archivekit, the Python packages it needs and those its tests need into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/checkers: setup/packages Makefile | $(BIN)/python
+	@setup/packages check
+	@echo "Installing Ace $(ACE_VERSION), the accessibility checker, into $(VENV)/ace"
+	@PUPPETEER_SKIP_DOWNLOAD=1 npm install --silent --no-fund --no-audit --prefix $(VENV)/ace @daisy/ace-cli@$(ACE_VERSION)
+	@touch $@
