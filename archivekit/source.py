@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from bisect import bisect_right
+from itertools import accumulate
 
-import msgspec
-
-from .errors import EmptySourceError, SourceTooLargeError
+from .encodings import Segment, decode
+from .errors import EmptySourceError, SourceError, SourceTooLargeError
 from .model import Notice, SourceInfo, Span
+
+__all__ = ["MAX_BYTES", "Segment", "Source", "load"]
 
 MAX_BYTES = 16 * 1024 * 1024
 """The default size limit of a source file, in bytes."""
 
+_PAGE = 512
+"""Characters between two marks of the map."""
 
-class Segment(msgspec.Struct, frozen=True):
-    """A stretch of text that decodes, and encodes back, exactly: where it starts in the text and in the file."""
-
-    char: int
-    byte: int
-    text: str
+_INVISIBLE = "\x00\ufeff\u200b\u200e\u200f\u2060\ufffd"
 
 
 class Source:
     """One input file.
 
-    ``text`` never starts with a byte order mark; ``span(a, b)`` turns character offsets into byte offsets, such that
-    ``data[start:end].decode(encoding, "replace")`` is ``text[a:b]``.
+    ``text`` never starts with a byte order mark and never holds a lone surrogate; ``span(a, b)`` turns character
+    offsets into byte offsets, such that ``data[start:end].decode(encoding, "replace")`` is ``text[a:b]``. A byte
+    that could not be decoded is U+FFFD there, with a notice.
     """
 
     def __init__(
@@ -38,10 +39,10 @@ class Source:
         self.encoding = encoding
         self.encoding_basis = basis
         self.notices = notices
-        self.text = "".join(segment.text for segment in segments)
+        self.text = segments[0].text if len(segments) == 1 else "".join(segment.text for segment in segments)
         self._segments = segments
-        self._starts = [segment.char for segment in segments]
-        self._marks: dict[int, int] = {}
+        self._chars: list[int] = []
+        self._bytes: list[int] = []
 
     @property
     def info(self) -> SourceInfo:
@@ -52,24 +53,58 @@ class Source:
 
     def byte(self, char: int) -> int:
         """The byte offset of the character at ``char`` (0 … ``len(text)``)."""
-        if not self._segments:
+        if not self._chars:
+            self._map()
+        mark = bisect_right(self._chars, char) - 1
+        if mark < 0:
+            return self._bytes[0]
+        start = self._chars[mark]
+        if start == char or mark + 1 == len(self._chars):
+            return self._bytes[mark]
+        size = len(self.text[start:char].encode(self.encoding, "replace"))
+        return min(self._bytes[mark] + size, self._bytes[mark + 1])
+
+    def char(self, byte: int) -> int:
+        """The character that holds the byte at ``byte`` (0 … ``len(data)``); the inverse of :meth:`byte`."""
+        if not self._chars:
+            self._map()
+        mark = bisect_right(self._bytes, byte) - 1
+        if mark < 0:
             return 0
-        segment = self._segments[max(0, bisect_right(self._starts, char) - 1)]
-        inside = char - segment.char
-        page = inside & ~0x3FF
-        key = segment.char + page
-        if key not in self._marks:
-            at = 0
-            base = segment.byte
-            while at <= page:
-                self._marks.setdefault(segment.char + at, base)
-                base = self._marks[segment.char + at] + len(segment.text[at : at + 0x400].encode(self.encoding, "replace"))
-                at += 0x400
-        return self._marks[key] + len(segment.text[page:inside].encode(self.encoding, "replace"))
+        if mark + 1 == len(self._bytes):
+            return self._chars[mark]
+        inside = len(self.data[self._bytes[mark] : byte].decode(self.encoding, "ignore"))
+        return min(self._chars[mark] + inside, self._chars[mark + 1] - 1)
 
     def span(self, start: int, end: int) -> Span:
         """The bytes of ``text[start:end]``."""
         return Span(self.byte(start), self.byte(end))
+
+    def _map(self) -> None:
+        """Lay marks: at every segment, at every page inside one, and at the end."""
+        for segment in self._segments:
+            chars, sizes = [0], [0]
+            if not segment.damaged:
+                chars = list(range(0, max(1, len(segment.text)), _PAGE))
+                pages = [segment.text[at : at + _PAGE] for at in chars]
+                sizes = [0, *accumulate(len(page.encode(self.encoding, "replace")) for page in pages)]
+                if sizes.pop() != segment.size:
+                    chars, sizes = self._unit_marks(segment)
+            self._chars += [segment.char + at for at in chars]
+            self._bytes += [segment.byte + at for at in sizes]
+        self._chars.append(len(self.text))
+        self._bytes.append(len(self.data))
+
+    def _unit_marks(self, segment: Segment) -> tuple[list[int], list[int]]:
+        """A mark at each unit of the codec, for a segment whose text would be encoded at another length."""
+        decoder = codecs.getincrementaldecoder(self.encoding)()
+        chars, sizes, char = [0], [0], 0
+        for at in range(segment.byte, segment.byte + segment.size):
+            char += len(decoder.decode(self.data[at : at + 1]))
+            if char > chars[-1]:
+                chars.append(char)
+                sizes.append(at + 1 - segment.byte)
+        return chars[:-1] or [0], sizes[:-1] or [0]
 
 
 def load(path: str, data: bytes, *, max_bytes: int = MAX_BYTES) -> Source:
@@ -78,5 +113,15 @@ def load(path: str, data: bytes, *, max_bytes: int = MAX_BYTES) -> Source:
         raise SourceTooLargeError(f"{len(data)} bytes, the limit is {max_bytes}", path=path)
     if not data.strip():
         raise EmptySourceError("the file is empty", path=path)
-    basis, skip = ("bom", 3) if data.startswith(b"\xef\xbb\xbf") else ("strict-utf-8", 0)
-    return Source(path, data, (Segment(0, skip, data[skip:].decode("utf-8")),), "utf-8", basis)
+    try:
+        decoding = decode(data)
+    except SourceError as error:
+        error.path = path
+        raise
+    notices = tuple(
+        Notice(id=id, message=message, span=Span(start, end) if end else None) for id, message, start, end in decoding.problems
+    )
+    source = Source(path, data, decoding.segments, decoding.encoding, decoding.basis, notices)
+    if not source.text.strip().strip(_INVISIBLE).strip():
+        raise EmptySourceError("nothing but white space", path=path)
+    return source
