@@ -186,8 +186,11 @@ class Table(_Node, frozen=True, tag="table"):
     caption: tuple[Inline, ...] = ()
 
 
-class Figure(_Node, frozen=True, tag="figure"):
-    """Images that stand on their own, with their caption and credit."""
+class Figure(_Node, frozen=True, tag="figure", omit_defaults=False):
+    """Images that stand on their own, with their caption and credit, which are always there, if only empty.
+
+    Without images it is the caption of an image that the source lost.
+    """
 
     images: tuple[Image, ...]
     caption: tuple[Inline, ...] = ()
@@ -220,9 +223,9 @@ Node = Union[Inline, Block, ListItem, Row, Cell]
 
 # --- metadata ---------------------------------------------------------------------------------------------------
 
-Role = Literal["aut", "rpt", "edt", "trl", "pht", "ill", "cmt", "pro", "rev", "cre", "nrt", "drt", "ive", "ivr", "ctb"]
-"""MARC relator codes: author, reporter, editor, translator, photographer, illustrator, compositor, producer,
-reviewer, creator, narrator, director, interviewee, interviewer, contributor."""
+Role = Literal["aut", "rpt", "edt", "trl", "pht", "ill", "cmt", "pfr", "rev", "pro", "ctb"]
+"""MARC relator codes: author, reporter, editor, translator, photographer, illustrator, compositor, proofreader,
+reviewer, producer, contributor."""
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 ZoneBasis = Literal["stated", "site", "epoch", "none"]

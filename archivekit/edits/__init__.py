@@ -1,0 +1,79 @@
+"""Edits: pure functions Article → Article, one concern each, that record what they did. Here is their order."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import msgspec
+
+from ..leaves import join
+from ..model import Article, Block, Cell, Evidence, Node, Removal, Row, plain_text
+from ..profile import Profile
+from ..source import Source
+from . import boilerplate, clock, credits, figures, headings, language, links, publisher, titles
+from .change import amend
+from .rewrite import rewrite
+
+
+def apply(article: Article, profile: Profile | None, common: Profile) -> Article:
+    """Everything that is done to an article between its reader and the record."""
+    profiles = (profile, common) if profile is not None else (common,)
+    article = links.apply(article, common)
+    article = publisher.apply(article, profile)
+    article = titles.apply(article)
+    article = boilerplate.apply(article, *profiles)
+    article = credits.apply(article, profile)
+    article = figures.apply(article, *profiles)
+    article = headings.apply(article)
+    article = clock.apply(article, profile)
+    article = language.apply(article)
+    name = profile.name if profile is not None else None
+    return msgspec.structs.replace(article, provenance=msgspec.structs.replace(article.provenance, profile=name))
+
+
+def finish(article: Article, source: Source) -> Article:
+    """Join what belongs together, spell the evidence out from the source, derive the plain text."""
+    solid = frozenset(removal.span.start for removal in article.provenance.removals)
+
+    def change(node: Node) -> Node:
+        fields = {}
+        for name in ("children", "caption", "credit", "annotation"):
+            value = getattr(node, name, None)
+            if isinstance(value, tuple) and value and not _is_block(value[0]):
+                joined = join(value, solid)
+                if joined != value:
+                    fields[name] = joined
+        return msgspec.structs.replace(node, **fields) if fields else node
+
+    body = rewrite(article.body, change)
+    evidence = {path: _spelled(entry, source) for path, entry in article.provenance.evidence.items()}
+    removals = tuple(_told(removal, source) for removal in article.provenance.removals)
+    provenance = msgspec.structs.replace(
+        article.provenance,
+        evidence=dict(sorted(evidence.items())),
+        removals=tuple(sorted(removals, key=lambda removal: (removal.span, removal.rule))),
+    )
+    return msgspec.structs.replace(article, body=body, text=plain_text(body), provenance=provenance)
+
+
+def _is_block(node: Node) -> bool:
+    return isinstance(node, (*get_args(Block), Cell, Row))
+
+
+def _spelled(entry: Evidence, source: Source) -> Evidence:
+    if entry.span is None or entry.raw:
+        return entry
+    return msgspec.structs.replace(entry, raw=_decoded(source, entry.span.start, entry.span.end))
+
+
+def _told(removal: Removal, source: Source) -> Removal:
+    if removal.text:
+        return removal
+    return msgspec.structs.replace(removal, text=_decoded(source, removal.span.start, removal.span.end))
+
+
+def _decoded(source: Source, start: int, end: int) -> str:
+    return source.data[start:end].decode(source.encoding, "replace")
+
+
+__all__ = ["amend", "apply", "finish"]

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..model import Article
+from ..errors import UnknownFormatError
+from ..model import Article, Notice
 from ..source import Source
 
 HEAD = 8192
@@ -24,3 +25,36 @@ class Reader(msgspec.Struct, frozen=True):
     recognised_by: str
     score: Callable[[str], float]
     read: Callable[[Source], tuple[Article, ...]]
+
+
+class Detection(msgspec.Struct, frozen=True):
+    """Which reader claims a text, and how strongly each did."""
+
+    reader: Reader
+    scores: tuple[tuple[str, float], ...]
+    """By reader's name, the highest first."""
+
+    def noted(self, article: Article) -> Article:
+        """The article with a Notice if two readers claimed its text equally."""
+        if len(self.scores) < 2 or self.scores[0][1] > self.scores[1][1]:
+            return article
+        message = f"{self.scores[0][0]} and {self.scores[1][0]} both score {self.scores[0][1]:.2f}"
+        provenance = article.provenance
+        notices = (*provenance.notices, Notice(id="reader.tie", message=message))
+        return msgspec.structs.replace(article, provenance=msgspec.structs.replace(provenance, notices=notices))
+
+
+def readers() -> tuple[Reader, ...]:
+    """The built-in readers: the table. A new format is a module and a row here."""
+    from . import plain_text, stamped, with_front_matter
+
+    return (stamped.READER, with_front_matter.READER, plain_text.READER)
+
+
+def detect(source: Source) -> Detection:
+    """The reader whose score for the head of the text is highest; raises UnknownFormatError when none claims it."""
+    head = source.text[:HEAD]
+    scored = sorted(((reader.score(head), reader) for reader in readers()), key=lambda pair: -pair[0])
+    if not scored or scored[0][0] <= 0:
+        raise UnknownFormatError("no reader recognises the text", path=source.path, offset=0)
+    return Detection(scored[0][1], tuple((reader.name, score) for score, reader in scored))

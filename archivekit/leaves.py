@@ -1,0 +1,139 @@
+"""Leaves: cutting inline nodes by character while every word keeps its place in the source.
+
+Offsets count the characters of :func:`archivekit.model.inline_text`. Pure functions; nodes go in, nodes come out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from .model import (
+    Code,
+    CodeBlock,
+    Embed,
+    Figure,
+    Image,
+    Inline,
+    LineBreak,
+    Node,
+    Ruby,
+    Span,
+    Text,
+    children_of,
+    inline_text,
+    walk,
+)
+
+_LEAVES = (Text, Code, CodeBlock, Image, Embed)
+
+
+def spans(nodes: Iterable[Node]) -> list[Span]:
+    """The place of every leaf below the nodes, in reading order."""
+    return [Span.parse(node.at) for node in walk(tuple(nodes)) if isinstance(node, _LEAVES) and node.at]
+
+
+def hull(nodes: Iterable[Node]) -> Span | None:
+    """From the first to the last byte of the nodes' leaves; None when none of them was read from a source."""
+    places = spans(nodes)
+    return Span(min(a for a, _ in places), max(b for _, b in places)) if places else None
+
+
+def part(nodes: tuple[Inline, ...], start: int, end: int, encoding: str) -> tuple[Inline, ...]:
+    """The inline nodes that hold the characters ``start:end``; wrappers that are left empty go."""
+    kept, _ = _part(nodes, start, end, 0, encoding)
+    return kept
+
+
+def cut(nodes: tuple[Inline, ...], start: int, end: int, encoding: str) -> tuple[Inline, ...]:
+    """The inline nodes without the characters ``start:end``."""
+    size = len(inline_text(nodes))
+    return part(nodes, 0, start, encoding) + part(nodes, end, size, encoding)
+
+
+def _part(nodes: tuple[Inline, ...], start: int, end: int, at: int, encoding: str) -> tuple[tuple[Inline, ...], int]:
+    kept: list[Inline] = []
+    for node in nodes:
+        if isinstance(node, (Text, Code)):
+            size = len(node.text)
+            a, b = max(start - at, 0), min(end - at, size)
+            if a < b:
+                kept.append(node if (a, b) == (0, size) else _piece(node, a, b, encoding))
+            at += size
+        elif isinstance(node, LineBreak):
+            if start <= at < end:
+                kept.append(node)
+            at += 1
+        elif isinstance(node, Image):
+            if start <= at < end or (start == at and start < end):
+                kept.append(node)
+        elif isinstance(node, Ruby):
+            size = len(inline_text((node,)))
+            if start <= at < end:
+                kept.append(node)
+            at += size
+        else:
+            inner, at = _part(node.children, start, end, at, encoding)
+            if inner:
+                kept.append(msgspec.structs.replace(node, children=inner))
+    return tuple(kept), at
+
+
+def _piece(node: Text | Code, start: int, end: int, encoding: str) -> Text | Code:
+    """Part of a leaf. An atomic leaf (a reference, folded white space) keeps its whole place."""
+    if not node.at:
+        return msgspec.structs.replace(node, text=node.text[start:end])
+    place = Span.parse(node.at)
+    if len(node.text.encode(encoding, "replace")) != place.end - place.start:
+        return msgspec.structs.replace(node, text=node.text[start:end])
+    first = place.start + len(node.text[:start].encode(encoding, "replace"))
+    last = first + len(node.text[start:end].encode(encoding, "replace"))
+    return msgspec.structs.replace(node, text=node.text[start:end], at=str(Span(first, last)))
+
+
+def strip(nodes: tuple[Inline, ...], encoding: str) -> tuple[Inline, ...]:
+    """The nodes without white space and line breaks at either end."""
+    text = inline_text(nodes)
+    left = len(text) - len(text.lstrip(" \t\r\n\u00a0\u3000\u200b\ufeff"))
+    right = len(text.rstrip(" \t\r\n\u00a0\u3000\u200b\ufeff"))
+    return nodes if (left, right) == (0, len(text)) else part(nodes, left, right, encoding)
+
+
+def images(nodes: Iterable[Node]) -> list[Image]:
+    """Every image below the nodes."""
+    return [node for node in walk(tuple(nodes)) if isinstance(node, Image)]
+
+
+def words(node: Node) -> str:
+    """All words of a node, captions and credits included, in reading order."""
+    if isinstance(node, Figure):
+        return inline_text(node.caption) + inline_text(node.credit)
+    return inline_text((node,))
+
+
+def join(nodes: tuple[Inline, ...], solid: frozenset[int] = frozenset()) -> tuple[Inline, ...]:
+    """Neighbouring texts as one where nothing visible stood between them.
+
+    ``solid`` holds the byte offsets at which something that was taken out begins: texts are not joined over one.
+    """
+    out: list[Inline] = []
+    for node in nodes:
+        last = out[-1] if out else None
+        if isinstance(node, Text) and isinstance(last, Text) and node.at and last.at:
+            a, b = Span.parse(last.at), Span.parse(node.at)
+            if a.end <= b.start and not any(offset in solid for offset in range(a.end, b.start + 1)):
+                out[-1] = Text(last.text + node.text, str(Span(a.start, b.end)))
+                continue
+        if not isinstance(node, (Text, Code, Image, LineBreak, Ruby)):
+            node = msgspec.structs.replace(node, children=join(tuple(node.children), solid))
+        out.append(node)
+    return tuple(out)
+
+
+def has_words(node: Node) -> bool:
+    """Whether a node shows any words or image."""
+    return any(isinstance(leaf, (Image, Embed)) or (isinstance(leaf, _LEAVES) and leaf.text.strip()) for leaf in walk((node,)))
+
+
+__all__ = ["children_of", "cut", "has_words", "hull", "images", "join", "part", "spans", "strip", "words"]

@@ -1,0 +1,113 @@
+"""The body of an article inside an envelope: which markup it is, and what its elements say about the article."""
+
+from __future__ import annotations
+
+import re
+
+from ..dates import parse_moment
+from ..leaves import hull, words
+from ..markup import html, markdown
+from ..markup.parsed import Mark, Parsed
+from ..model import Block, Figure, Link, List, RelatedLink, Span, walk
+from ..source import Source
+from .draft import Draft
+
+_TAG_FIRST = re.compile(
+    r"\s*<(?:!doctype|html|body|div|section|article|main|p|figure|table|header|center|span|img|ul|h[1-6]|address)\b",
+    re.I,
+)
+_MARKDOWN_LINE = re.compile(r"^ {0,3}(?:!\[[^\]\n]*\]\(|#{1,6} |\[[^\]\n]+\]\([^)\n]+\)|\*\*\S|[-*] \S|> \S)", re.M)
+
+
+def is_html(text: str) -> bool:
+    """Whether a body is HTML throughout, not Markdown with HTML in it."""
+    return bool(_TAG_FIRST.match(text)) and not _MARKDOWN_LINE.search(text)
+
+
+def parse_body(source: Source, start: int, end: int) -> Parsed:
+    """Parse ``source.text[start:end]`` as HTML or Markdown, whichever it is."""
+    if is_html(source.text[start:end]):
+        return html.parse(source, start, end)
+    return markdown.parse(source, start, end)
+
+
+def fill(draft: Draft, parsed: Parsed) -> None:
+    """Put a parsed body into a draft; what ``time``, ``address`` and ``footer`` say goes where it belongs."""
+    draft.removals.extend(parsed.removals)
+    draft.notices.extend(parsed.notices)
+    blocks = list(parsed.blocks)
+    for mark in parsed.marks:
+        if mark.name == "time":
+            blocks = _take_time(draft, mark, blocks)
+        elif mark.name == "address":
+            blocks = _take_address(draft, mark, blocks)
+        elif mark.name == "footer":
+            blocks = _take_footer(draft, mark, blocks)
+    draft.body = tuple(blocks)
+
+
+def _inside(block: Block, span: Span) -> bool:
+    place = hull((block,))
+    return place is not None and span.start <= place.start and place.end <= span.end
+
+
+def _decode(draft: Draft, span: Span) -> str:
+    return draft.source.data[span.start : span.end].decode(draft.source.encoding, "replace")
+
+
+def _take_time(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:
+    """A ``time`` that is a line of its own is the page's publication time; its attributes say it to the second."""
+    own = [block for block in blocks if _inside(block, mark.span)]
+    if not own or "published" in draft.fields:
+        return blocks
+    start = draft.source.char(mark.span.start)
+    for key in ("pudate", "datetime", "title"):
+        value = mark.attrs.get(key, "").strip()
+        moment = parse_moment(value) if value else None
+        at = draft.source.text.rfind(value, 0, start) if moment else -1
+        if moment and at >= 0:
+            draft.set("published", moment, at, at + len(value), f"html.time-{key}")
+            break
+    else:
+        moment = parse_moment(_decode(draft, mark.span))
+        if moment is None:
+            return blocks
+        draft.set("published", moment, start, draft.source.char(mark.span.end), "html.time")
+        return [block for block in blocks if block not in own]
+    draft.remove(start, draft.source.char(mark.span.end), "html.time")
+    return [block for block in blocks if block not in own]
+
+
+def _take_address(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:
+    """An ``address`` before the text is who wrote it (HTML: contact information of the article)."""
+    own = [block for block in blocks if _inside(block, mark.span)]
+    text = " ".join(words(block) for block in own).strip()
+    if not own or not text or len(text) > 200 or "byline" in draft.extra or blocks.index(own[0]) > 2:
+        return blocks
+    draft.keep("byline", text, draft.source.char(mark.span.start), draft.source.char(mark.span.end), "html.address")
+    return [block for block in blocks if block not in own]
+
+
+def _take_footer(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:
+    """A ``footer`` after the text: credits, a note on the author, links to other versions."""
+    own = [block for block in blocks if _inside(block, mark.span)]
+    if not own or own[-1] is not blocks[-1] or any(isinstance(block, (Figure, List)) for block in own):
+        return blocks
+    notes: list[str] = []
+    links: list[RelatedLink] = list(draft.fields.get("links", ()))
+    for block in own:
+        place = hull((block,))
+        if place is None:
+            continue
+        start, end = draft.source.char(place.start), draft.source.char(place.end)
+        for node in walk((block,)):
+            if isinstance(node, Link):
+                draft.witness(f"links.{len(links)}", start, end, "html.footer-link")
+                links.append(RelatedLink(rel="related", url=node.url, title=words(node)))
+        draft.witness(f"extra.footer.{len(notes)}", start, end, "html.footer")
+        notes.append(words(block))
+    if notes:
+        draft.extra["footer"] = tuple(notes)
+    if links:
+        draft.fields["links"] = tuple(links)
+    return [block for block in blocks if block not in own]

@@ -1,0 +1,116 @@
+"""What the keys of front matter (Hexo, Jekyll, Hugo, and feed exports in their form) mean for the record."""
+
+from __future__ import annotations
+
+from ..dates import from_epoch, parse_moment
+from ..model import Moment
+from .draft import Draft
+from .front_matter import Entry, FrontMatter, Value
+
+TITLE = ("title",)
+SUBTITLE = ("subtitle", "deck", "kicker")
+PUBLISHED = ("date", "published", "pubdate", "publishdate", "publish_date", "published_at", "created", "created_at", "datetime")
+MODIFIED = ("last_updated", "lastmod", "updated", "modified", "last_modified_at", "update", "edited")
+URL = ("original_url", "canonical_url", "canonical", "source_url", "from", "link", "origin", "original", "url", "permalink")
+"""In order of trust: an address that says it is the original beats one that may be a mirror's."""
+CATEGORIES = ("categories", "category", "section")
+TAGS = ("tags", "tag", "keywords")
+RIGHTS = ("rights", "copyright", "license")
+LISTS = {**dict.fromkeys(CATEGORIES, "categories"), **dict.fromkeys(TAGS, "tags")}
+
+
+def fill_keys(draft: Draft, front: FrontMatter) -> None:
+    """Put front matter into a draft. A field that is filled already stays; what is not a field goes into ``extra``."""
+    for remark in front.notices:
+        draft.notice(remark.id, remark.message, remark.start, remark.end)
+    for comment in front.comments:
+        draft.remove(comment.start, comment.end, "front-matter.comment")
+    entries = list(front.entries)
+    _first(draft, entries, TITLE, "title")
+    _first(draft, entries, SUBTITLE, "subtitle")
+    _first(draft, entries, RIGHTS, "rights")
+    _moment(draft, entries, PUBLISHED, "published")
+    _moment(draft, entries, MODIFIED, "modified")
+    _url(draft, entries)
+    for entry in list(entries):
+        field = LISTS.get(entry.key.lower(), "")
+        if field and not draft.fields.get(field) and _listed(draft, entry, field):
+            entries.remove(entry)
+    for entry in (*entries, *front.duplicates):
+        _keep(draft, entry)
+
+
+def _first(draft: Draft, entries: list[Entry], names: tuple[str, ...], field: str) -> None:
+    entry = _find(entries, names)
+    if entry is None or field in draft.fields:
+        return
+    value = entry.values[0]
+    if value.text.strip():
+        draft.set(field, value.text.strip(), value.start, value.end, f"front-matter.{entry.key}")
+        entries.remove(entry)
+
+
+def _moment(draft: Draft, entries: list[Entry], names: tuple[str, ...], field: str) -> None:
+    entry = _find(entries, names)
+    if entry is None:
+        return
+    value = entry.values[0]
+    moment = _read_moment(value)
+    if moment is None:
+        if value.text.strip():
+            draft.notice("date.not-understood", f"{value.text.strip()!r} is not a date", value.start, value.end)
+        return
+    if field in draft.fields:
+        return
+    draft.set(field, moment, value.start, value.end, f"front-matter.{entry.key}")
+    entries.remove(entry)
+
+
+def _read_moment(value: Value) -> Moment | None:
+    text = value.text.strip()
+    return from_epoch(text) if text.isdigit() and len(text) in (10, 13) else parse_moment(text)
+
+
+def _url(draft: Draft, entries: list[Entry]) -> None:
+    if "url" in draft.fields:
+        return
+    for name in URL:
+        entry = _find(entries, (name,))
+        if entry is not None and entry.values[0].text.strip().lower().startswith(("http://", "https://")):
+            value = entry.values[0]
+            draft.set("url", value.text.strip(), value.start, value.end, f"front-matter.{entry.key}")
+            entries.remove(entry)
+            return
+
+
+def _listed(draft: Draft, entry: Entry, field: str) -> bool:
+    values = [value for value in entry.values if value.text.strip()]
+    if not values:
+        return False
+    draft.fields[field] = tuple(value.text.strip() for value in values)
+    for index, value in enumerate(values):
+        draft.witness(f"{field}.{index}", value.start, value.end, f"front-matter.{entry.key}")
+    return True
+
+
+def _keep(draft: Draft, entry: Entry) -> None:
+    """A key that is no field, or repeats one, as it was."""
+    values = [value for value in entry.values if value.text]
+    key = entry.key
+    while key in draft.extra:
+        key += "+"
+    if not values:
+        draft.extra[key] = ""
+        return
+    draft.extra[key] = tuple(value.text for value in values) if entry.is_list else values[0].text
+    for index, value in enumerate(values):
+        path = f"extra.{key}.{index}" if entry.is_list else f"extra.{key}"
+        draft.witness(path, value.start, value.end, f"front-matter.{entry.key}")
+
+
+def _find(entries: list[Entry], names: tuple[str, ...]) -> Entry | None:
+    for name in names:
+        for entry in entries:
+            if entry.key.lower().replace("-", "_") == name and entry.values:
+                return entry
+    return None
