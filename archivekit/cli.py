@@ -122,10 +122,10 @@ def inspect(paths: Paths, root: Root = None) -> None:
 @app.command()
 def readers() -> None:
     """List what can be read, and how each kind is recognised."""
-    from .readers import READERS
+    from .readers import readers as built_in
 
-    width = max(len(reader.name) for reader in READERS)
-    for reader in READERS:
+    width = max(len(reader.name) for reader in built_in())
+    for reader in built_in():
         _print(f"{reader.name:<{width}}  {reader.recognised_by}")
 
 

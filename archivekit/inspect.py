@@ -88,7 +88,7 @@ def _said(value: object) -> str:
 
 
 def _evidence(found: Evidence) -> str:
-    where = _bytes(found.span) if found.span is not None else "inferred"
+    where = f"bytes {_bytes(found.span)}" if found.span is not None else "inferred"
     detail = f"  ({_safe(found.detail)})" if found.detail else ""
     raw = f"  {_short(found.raw)}" if found.span is not None else ""
     return f"  {'':<14}   {where}  {found.rule}{raw}{detail}"
@@ -97,7 +97,8 @@ def _evidence(found: Evidence) -> str:
 def _body(article: Article) -> Iterator[str]:
     images = [node for node in walk(article.body) if isinstance(node, Image)]
     found = sum(1 for image in images if image.asset)
-    yield f"Body: {len(article.body)} blocks, {len(article.text)} characters, {len(images)} images ({found} in the archive)"
+    counts = f"{len(article.body)} blocks, {len(article.text)} characters, {len(images)} images, {found} of them in the archive"
+    yield f"Body: {counts}"
     for block in article.body:
         kind = str(block.__struct_config__.tag)
         yield f"  {_extent(block):>15}  {kind:<10} {_short(_words(block))}"
