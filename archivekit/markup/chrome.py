@@ -37,6 +37,7 @@ _LINE: Final = re.compile(rf"(?:(?P<control>{_CONTROLS})|(?:{_WORDS})|{_SEPARATO
 _SIZES: Final = frozenset("大中小")
 _NUMBERED: Final = re.compile(r"(?:\s*[\[【(（]\d{1,3}[\]】)）]){2,}")
 _COOKIES: Final = re.compile(r"cookies?", re.IGNORECASE)
+_POLICY: Final = re.compile(r"[請请]同意我[們们]的[隱隐]私")
 _CONSENT: Final = re.compile(r"同意|接受|隱私|隐私|accept|agree|consent|privacy|policy", re.IGNORECASE)
 _USE: Final = re.compile(r"使用|網站|网站|網頁|website|\bsite\b|\buses?\b", re.IGNORECASE)
 
@@ -61,5 +62,7 @@ def is_chrome(text: str) -> bool:
 
 
 def is_cookie_notice(text: str) -> bool:
-    """Whether a line asks for consent to cookies."""
-    return len(text) <= 400 and all(pattern.search(text) for pattern in (_COOKIES, _CONSENT, _USE))
+    """Whether a line asks for consent to cookies or to a privacy policy."""
+    if len(text) > 400:
+        return False
+    return bool(_POLICY.match(text)) or all(pattern.search(text) for pattern in (_COOKIES, _CONSENT, _USE))

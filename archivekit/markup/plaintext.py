@@ -23,8 +23,8 @@ from ..source import Source
 from .parsed import Parsed
 from .softwrap import joint
 
-MAX_LINES: Final = 200_000
-"""More lines than this in one source are refused with MarkupLimitError."""
+MAX_TOKENS: Final = 500_000
+"""A text of more stretches than this (words, white space, line breaks, tags) is refused with MarkupLimitError."""
 
 INDENT: Final = 2
 """Columns of white space that begin a paragraph: one ideographic space, or two ASCII ones."""
@@ -37,6 +37,7 @@ _PHRASE_TAGS: Final = "span|font|strong|em|b|i|u|a|big|small"
 _SPACE_NAMES: Final = r"nbsp|ensp|emsp|thinsp|\#0*160|\#0*32|\#0*12288|\#[xX]0*[aA]0|\#[xX]3000"
 _LINE_ENDS: Final = r"\n\r\x0b\x0c\x85\u2028\u2029"
 _CONTROLS: Final = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\ufeff\ufffe\uffff"
+_VISIBLE: Final = rf"[^\s&<\ue5e5{_LINE_ENDS}{_CONTROLS}]"
 
 # U+E5E5 is where GBK's 0xA3A0 lands: an empty cell that typesetters used as an ideographic space.
 _TOKEN: Final = re.compile(
@@ -45,12 +46,13 @@ _TOKEN: Final = re.compile(
     rf"|(?P<control>[{_CONTROLS}]+)"
     r"|(?P<entity>&(?:[A-Za-z][A-Za-z0-9]{1,30}|\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6});)"
     rf"|(?P<tag></?(?P<name>(?i:{_BREAK_TAGS}|{_PHRASE_TAGS}))(?:\s[^<>\n\r]{{0,500}})?/?>)"
-    rf"|(?P<text>[^\s&<\ue5e5{_LINE_ENDS}{_CONTROLS}]+|[&<])"
+    rf"|(?P<text>{_VISIBLE}+(?:[ \u3000]{_VISIBLE}+)*|[&<])"
 )
 _WIDE_SPACE: Final = re.compile(r"[\u3000\ue5e5]|&(?:amp;)?\#(?:0*12288|[xX]3000);?")
 _REFERENCE: Final = re.compile(rf"&(?:amp;)?(?:{_SPACE_NAMES});?")
 _KEPT_SPACES: Final = frozenset(" \u3000\xa0\u2002\u2003\u2009\u202f")
 _LABEL: Final = re.compile(r"[（(\[【]?[\w/／\u3000 ]{2,8}[:：]")
+_WORD: Final = re.compile(r"[!-~]+")
 _DATELINE: Final = re.compile(r"(?:[电電讯訊]|报道|報導|專訊)[】）)]?$")
 
 
@@ -74,6 +76,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """A line with something visible in it. Offsets are characters of the source."""
 
     pieces: tuple[Piece, ...]
+    text: str
+    """Its words."""
+    width: int
+    """Its columns, a Han character being two; no more than the first 200 characters are counted."""
     indent: int
     """In columns."""
     gap: bool
@@ -92,16 +98,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     def end(self) -> int:
         """Where its last visible character ends."""
         return self.pieces[-1].end
-
-    @property
-    def text(self) -> str:
-        """Its words."""
-        return "".join(piece.text for piece in self.pieces)
-
-    @property
-    def width(self) -> int:
-        """Its columns, a Han character being two; no more than the first 200 characters are counted."""
-        return columns(self.text[:200])
 
     @property
     def open(self) -> bool:
@@ -129,7 +125,7 @@ def closes(text: str) -> bool:
 
 
 def parse(source: Source, start: int, end: int) -> Parsed:
-    """Read ``source.text[start:end]`` as paragraphs; raises MarkupLimitError for more than MAX_LINES lines."""
+    """Read ``source.text[start:end]`` as paragraphs; raises MarkupLimitError past MAX_TOKENS."""
     found = scan(source, start, end)
     return Parsed(
         blocks=compose(source, group(found.lines)),
@@ -150,7 +146,10 @@ def removal(source: Source, cut: Cut) -> Removal:
 def scan(source: Source, start: int, end: int) -> Scan:
     """Cut a stretch of text into lines."""
     scanner = _Scanner(source, start, end)
-    for token in _TOKEN.finditer(source.text, start, end):
+    for count, token in enumerate(_TOKEN.finditer(source.text, start, end)):
+        if count >= MAX_TOKENS:
+            offset = source.byte(token.start())
+            raise MarkupLimitError(f"more than {MAX_TOKENS} pieces of text", path=source.path, offset=offset)
         scanner.take(token)
     scanner.end_line(end, end)
     return Scan(tuple(scanner.lines), tuple(scanner.cuts), scanner.notices())
@@ -292,11 +291,16 @@ class _Scanner:
         if self.pending is not None:
             self.drop_space(*self.pending)
         if self.pieces:
-            if len(self.lines) >= MAX_LINES:
-                offset = self.source.byte(start)
-                raise MarkupLimitError(f"more than {MAX_LINES} lines", path=self.source.path, offset=offset)
-            gap = self.blank and bool(self.lines)
-            line = Line(pieces=tuple(self.pieces), indent=self.indent, gap=gap, apart=self.apart, feed=(start, end))
+            text = "".join(piece.text for piece in self.pieces)
+            line = Line(
+                pieces=tuple(self.pieces),
+                text=text,
+                width=columns(text[:200]),
+                indent=self.indent,
+                gap=self.blank and bool(self.lines),
+                apart=self.apart,
+                feed=(start, end),
+            )
             self.lines.append(line)
             self.blank = self.apart = False
         elif end > start:
@@ -370,7 +374,8 @@ def _continues(paragraph: list[Line], line: Line, how: Layout, full: int, *, fir
     if how == "indented-filled":
         return True
     if how == "filled":
-        return before.width >= 0.7 * full
+        word = _WORD.match(line.text)
+        return before.width + (len(word[0]) if word else 0) >= 0.7 * full
     # The first line of a text may be its title, which nothing but white space sets off.
     long = before.width >= 40 and not first
     return paragraph[0].indent >= INDENT and before.open and (long or bool(_DATELINE.search(before.text)))

@@ -46,6 +46,7 @@ _BYLINE: Final = re.compile(
     r"|^[（(\[【]?(?:文|圖|图|撰文|摄影|攝影|编辑|編輯|作者|译者|譯者|责编|責編|责任编辑|責任編輯"
     r"|来源|來源|记者|記者)[\s　]?[:：／/|｜]"
     r"|^[（(【\[].{0,30}[电電讯訊][）)】\]]|^\S{2,12}\d{1,2}月\d{1,2}日[电電讯訊]|(?:综合|綜合)?(?:报道|報導|編譯|编译)[】）)]?$"
+    r"|^\S{0,4}(?:日期|时间|時間)[:：]"
     r"|^(?:copyright|©|版权|版權)",
     re.IGNORECASE,
 )
@@ -83,7 +84,7 @@ class Heads(NamedTuple):
 
 
 def read(source: Source) -> tuple[Article, ...]:
-    """Read one article; raises MarkupLimitError when there are more lines than the limit."""
+    """Read one article; raises MarkupLimitError when it is made of more pieces than the limit."""
     draft = Draft(source, NAME)
     found = plaintext.scan(source, 0, len(source.text))
     envelope = open_envelope(source, found.lines)
@@ -222,14 +223,17 @@ def headlines(groups: Sequence[tuple[Line, ...]], envelope: Envelope) -> Heads:
     below = envelope.paths[-1][0].start if envelope.paths else 0
     masthead = tuple(line for line in top if line.start < below)
     top = top[len(masthead) :]
+    window = next((line for line in masthead if _is_window(line.text, [one.text for one in top[:3]])), None)
+    masthead = tuple(line for line in masthead if line is not window)
     if envelope.headers:
         last = envelope.headers[-1][0].start
         top = [line for line in top if line.start < last] or top
     marked = bool(envelope.paths or envelope.headers)
     runs = any(len(lines) > 1 or is_paragraph(lines[0]) for lines in follow)
     if not top or not (runs or marked or (len(groups) > 1 and groups[1][0].gap)):
-        return Heads(masthead=masthead)
-    return _choose(top, marked=marked)._replace(masthead=masthead)
+        return Heads(window=window, masthead=masthead)
+    chosen = _choose(top, marked=marked)
+    return chosen._replace(window=window or chosen.window, masthead=masthead)
 
 
 def _choose(top: list[Line], *, marked: bool) -> Heads:
