@@ -30,13 +30,13 @@ _MONTH = (
 )
 _WEEKDAY = (
     r"(?:[(（]?(?:星期|礼拜|禮拜|周|週)[一二三四五六日天][)）]?|[(（][一二三四五六日][)）]"
-    r"|(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?)"
+    r"|(?:mon|tue(?:s)?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?(?![a-z]))"
 )
 _MERIDIEM = r"[ap]\.?m\.?(?![a-z])"
 _HALF = rf"(?:上午|下午|早上|早晨|清晨|凌晨|中午|傍晚|晚上|晚间|晚間|夜间|夜間|{_MERIDIEM})"
 _ZONE = (
     r"(?P<zone>(?:utc|gmt)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?(?!\d)|z(?![a-z])|[+\-−]\d{2}:?\d{2}(?!\d)|[+\-−]\d{2}(?![\d:-])"
-    r"|(?:utc|gmt|ut|est|edt|cdt|mst|mdt|pst|pdt)(?![a-z])|[(（]?(?:北京|香港|台北|臺北|台灣|臺灣|新加坡)(?:时间|時間)[)）]?)"
+    r"|(?:utc|gmt|ut|est|edt|cdt|cst|mst|mdt|pst|pdt|hkt|sgt|jst|kst|cet|cest)(?![a-z])|[(（]?(?:北京|香港|台北|臺北|台灣|臺灣|新加坡)(?:时间|時間)[)）]?)"
 )
 _CLOCK = (
     rf"(?P<half>{_HALF})?\s{{0,4}}(?P<hour>{_NUM})"
@@ -45,7 +45,10 @@ _CLOCK = (
     rf"(?:\s?(?:(?P<cminute>{_NUM})\s?分(?:\s?(?P<csecond>{_NUM})\s?秒)?|(?P<thirty>半)|[整钟鐘]))?)"
     rf"(?:\s?(?P<half2>{_MERIDIEM}))?"
 )
-_TIME = rf"(?:(?:{_GAP}(?:{_WEEKDAY}|at|于|於))?(?:t|{_GAP}){_CLOCK}(?:\s{{0,2}}{_ZONE}(?:\s?\([a-z ]{{1,40}}\))?)?)?"
+_TIME = (
+    rf"(?:(?:{_GAP}(?:{_WEEKDAY}|at|于|於))?(?:t|{_GAP}){_CLOCK}(?:\s{{0,2}}{_ZONE}(?:\s?\([a-z ]{{1,40}}\))?)?"
+    rf"|{_GAP}{_WEEKDAY}(?![㐀-鿿]))?"
+)
 
 _DATES = (
     r"(?<![\d.])(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?![\d%])",
@@ -78,19 +81,10 @@ _TAIL = re.compile(r"[\s\W_]{0,8}(?:发布|發布|發佈|更新|刊|讯|訊|电|
 _HINT = re.compile(r"\d{4}|年")
 
 _NAMED_ZONES = {
-    "utc": 0,
-    "gmt": 0,
-    "ut": 0,
-    "z": 0,
-    "est": -5,
-    "edt": -4,
-    "cdt": -5,
-    "mst": -7,
-    "mdt": -6,
-    "pst": -8,
-    "pdt": -7,
-}
-"""RFC 5322 §4.3. CST is left out: it stands for China as often as for Chicago."""
+    "utc": 0, "gmt": 0, "ut": 0, "z": 0, "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+    "hkt": 8, "sgt": 8, "jst": 9, "kst": 9, "cet": 1, "cest": 2, "cst": None,
+}  # fmt: skip
+"""RFC 5322 §4.3 and the neighbours' own. CST says nothing: it stands for China as often as for Chicago."""
 
 
 class _Parts(NamedTuple):
@@ -266,7 +260,8 @@ def _offset(zone: str) -> timedelta | None:
     if "时间" in zone or "時間" in zone:
         return timedelta(hours=8)
     if zone in _NAMED_ZONES:
-        return timedelta(hours=_NAMED_ZONES[zone])
+        hour = _NAMED_ZONES[zone]
+        return None if hour is None else timedelta(hours=hour)
     digits = zone.lstrip("utcgm+-").replace(":", "")
     hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)
     if hours > 14 or minutes > 59:

@@ -45,9 +45,10 @@ _DECLARED = re.compile(
     rb"<meta[^>]{0,300}?charset\s{0,4}=\s{0,4}[\"']?\s{0,4}([\w-]{2,30})|<\?xml[^>]{0,200}?encoding\s{0,4}=\s{0,4}[\"']([\w-]{2,30})",
     re.IGNORECASE,
 )
+_BIG5 = ("cp950", "big5hkscs")
 _LABELS = {
     **dict.fromkeys(("gb2312", "gbk", "gb18030", "gb_2312-80", "x-gbk", "cp936", "chinese", "euc-cn"), ("gb18030",)),
-    **dict.fromkeys(("big5", "big5-hkscs", "cn-big5", "x-x-big5", "cp950"), ("cp950", "big5hkscs")),
+    **dict.fromkeys(("big5", "big5-hkscs", "cn-big5", "x-x-big5", "cp950"), _BIG5),
     **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j"), ("cp932",)),
     **dict.fromkeys(("euc-kr", "ks_c_5601-1987", "windows-949", "korean"), ("cp949",)),
     **dict.fromkeys(("iso-8859-1", "latin1", "windows-1252", "us-ascii", "ascii"), ("cp1252",)),
@@ -55,7 +56,10 @@ _LABELS = {
 }  # fmt: skip
 """Labels of the WHATWG Encoding Standard that an HTML page may declare, and the codecs they stand for here."""
 
-_GUESSES = ("gb18030", "cp950", "big5hkscs", "utf-16-le", "utf-16-be", "cp1252")
+_ROWS = re.compile("[\u3041-\u30fe\u0401-\u0451々①-⑽]")
+"""What cp950 makes of rows C6 and C7."""
+
+_GUESSES = ("gb18030", *_BIG5, "utf-16-le", "utf-16-be", "cp1252")
 
 
 class Segment(msgspec.Struct, frozen=True):
@@ -138,8 +142,19 @@ def _declared(data: bytes) -> str | None:
         return None
     label = (match[1] or match[2]).decode("ascii", "replace").lower()
     codecs = _LABELS.get(label, ())
-    best = min(codecs, key=lambda codec: _damage(data, codec), default=None)
-    return best if best and _damage(data, best) <= 0.02 else None
+    if not codecs:
+        return None
+    best = _best(data, codecs)
+    return best if _damage(data, best) <= 0.02 else None
+
+
+def _best(data: bytes, codecs: tuple[str, ...]) -> str:
+    """The codec that decodes most. Two that decode everything are Big5's: the standard's (WHATWG) rows C6 and C7,
+    which are ① or kana, are right in Big5-HKSCS only, its punctuation is right in cp950 only."""
+    best = min(codecs, key=lambda codec: _damage(data, codec))
+    if best == "cp950" and _ROWS.search(data.decode("cp950", "replace")) and _is_strict(data, "big5hkscs"):
+        return "big5hkscs"
+    return best
 
 
 def _guess(data: bytes) -> str:
@@ -153,8 +168,8 @@ def _guess(data: bytes) -> str:
     best = max(scores, key=lambda codec: scores[codec])
     if detected := _by_statistics(sample):
         best = detected if scores[detected] > scores[best] - 0.3 else best
-    if best in ("cp950", "big5hkscs"):
-        best = min(("cp950", "big5hkscs"), key=lambda codec: _damage(data, codec))
+    if best in _BIG5:
+        best = _best(data, _BIG5)
     if scores[best] < 0 or (_damage(data, best) > 0.1 and len(data) > 200):
         raise BinarySourceError("not text in any encoding that is known")
     return best
@@ -290,7 +305,9 @@ def _problems(data: bytes, segments: tuple[Segment, ...], encoding: str) -> Iter
         yield "source.undecodable-byte", message, damaged[_LISTED].byte, damaged[-1].byte + damaged[-1].size
     nuls = sum(segment.text.count("\0") for segment in segments)
     if nuls:
-        yield "source.nul", f"{nuls} NUL characters in the text", 0, 0
+        holder = next(segment for segment in segments if "\0" in segment.text)
+        first = holder.byte + len(holder.text[: holder.text.index("\0")].encode(encoding, "replace"))
+        yield "source.nul", f"NUL characters in the text: {nuls}", first, first + len("\0".encode(encoding))
 
 
 def _elsewhere(data: bytes, segment: Segment, encoding: str) -> str:

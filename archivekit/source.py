@@ -118,9 +118,7 @@ def load(path: str, data: bytes, *, max_bytes: int = MAX_BYTES) -> Source:
     except SourceError as error:
         error.path = path
         raise
-    notices = tuple(
-        Notice(id=id, message=message, span=Span(start, end) if end else None) for id, message, start, end in decoding.problems
-    )
+    notices = tuple(Notice(id=id, message=message, span=Span(start, end)) for id, message, start, end in decoding.problems)
     source = Source(path, data, decoding.segments, decoding.encoding, decoding.basis, notices)
     if not source.text.strip().strip(_INVISIBLE).strip():
         raise EmptySourceError("nothing but white space", path=path)
