@@ -56,9 +56,12 @@ class Finder:
 
         def swap(image: Image) -> Image:
             if _is_remote(image.src):
-                remote.append(image)
-                return image
-            asset, notice = self._find(image, file)
+                asset, notice = self._mirrored(image, file), None
+                if asset is None:
+                    remote.append(image)
+                    return image
+            else:
+                asset, notice = self._find(image, file)
             if notice is not None:
                 notices.append(notice)
             if asset is None:
@@ -73,6 +76,15 @@ class Finder:
             notices.append(Notice(id="asset.not-local", message=message, span=_span(remote[0])))
         provenance = msgspec.structs.replace(article.provenance, notices=(*article.provenance.notices, *notices))
         return Attached(msgspec.structs.replace(article, body=body, provenance=provenance), assets)
+
+    def _mirrored(self, image: Image, file: Path | None) -> Asset | None:
+        """The asset of a remote image whose address was relative in the document, where the archive keeps that file."""
+        for address in image.fallbacks:
+            if not _SCHEME.match(address) and not _is_remote(address):
+                asset, _ = self._find(msgspec.structs.replace(image, src=address), file)
+                if asset is not None:
+                    return asset
+        return None
 
     def _find(self, image: Image, file: Path | None) -> tuple[Asset | None, Notice | None]:
         """The asset of an image that is not remote, and what is to be said about it."""

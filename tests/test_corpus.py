@@ -7,9 +7,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from fixtures import article
 from PIL import Image
 
+from archivekit.assets import Finder
 from archivekit.config import load_settings
+from archivekit.model import Figure
+from archivekit.model import Image as Picture
 from archivekit.sites import load_profiles
 
 ROOT = Path(__file__).parent.parent
@@ -101,3 +105,18 @@ def test_settings_and_profiles_load() -> None:
         profile.publisher for profile in load_profiles(CORPUS / folder for folder in settings.profiles).by_name.values()
     }
     assert {"潮间带周刊", "山月報", "远声电台", "The Harbour Review"} <= publishers
+
+
+def test_relative_address_of_an_article_with_a_url_still_finds_its_file() -> None:
+    image = Picture("https://tideline.example/images/mirror/waggle.png", fallbacks=("/images/mirror/waggle.png",))
+    finder = Finder(CORPUS, load_settings(CORPUS).static)
+    attached = finder.attach(article("id", "t", (Figure((image,)),)), CORPUS / "mirror" / "x.md")
+    assert len(attached.assets) == 1
+    assert not attached.article.provenance.notices
+
+
+def test_remote_image_with_remote_fallbacks_stays_a_placeholder() -> None:
+    image = Picture("https://img.harbour.example.com/a.jpg", fallbacks=("//img.example/images/mirror/waggle.png", "data:,x"))
+    attached = Finder(CORPUS, load_settings(CORPUS).static).attach(article("id", "t", (Figure((image,)),)), CORPUS / "x.md")
+    assert not attached.assets
+    assert [notice.id for notice in attached.article.provenance.notices] == ["asset.not-local"]
