@@ -106,6 +106,11 @@ def test_an_absent_value_is_wanted_when_the_label_says_null() -> None:
     assert not measure.score(RECORD, {**KEY, "published": None})["published"]
 
 
+def test_an_undetermined_language_may_name_its_script() -> None:
+    assert measure.score({**RECORD, "language": "und-Latn"}, {**KEY, "language": "und"})["language"]
+    assert not measure.score({**RECORD, "language": "und-Latn"}, KEY)["language"]
+
+
 def test_only_the_fields_a_label_gives_are_judged() -> None:
     bare = {name: KEY[name] for name in ("title", "publisher", "published", "url", "language", "not_body")}
     assert set(measure.score(RECORD, {**bare, "publisher": []})) == {"title", "published", "url", "language", "leaks"}

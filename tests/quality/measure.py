@@ -113,6 +113,11 @@ def _same_address(got: str | None, wanted: Sequence[str | None]) -> bool:
     return any((got or None) == want or (got and want and unquote(got) == unquote(want)) for want in wanted)
 
 
+def _same_language(got: str | None, wanted: Sequence[str]) -> bool:
+    """``und`` stands for every undetermined language, whatever script it names."""
+    return got in wanted or ("und" in wanted and (got or "").startswith("und-"))
+
+
 def _score_people(record: Record, key: Label) -> Iterator[tuple[str, bool]]:
     if "authors" in key:
         have = names(record, ("aut", "rpt"))
@@ -133,7 +138,7 @@ def _score_fields(record: Record, key: Label) -> Iterator[tuple[str, bool]]:
     value = published.get("value") if isinstance(published, dict) else published
     yield "published", same_date(value, [one for one in (key["published"], *key.get("published_also", ())) if one])
     yield "url", _same_address(record.get("url"), (key["url"], *key.get("url_also", ())))
-    yield "language", record.get("language") in (key["language"], *key.get("language_also", ()))
+    yield "language", _same_language(record.get("language"), (key["language"], *key.get("language_also", ())))
 
 
 def _score_body(record: Record, key: Label) -> Iterator[tuple[str, bool]]:
