@@ -57,6 +57,7 @@ class Labels(NamedTuple):
     """The alternative of an image of which nothing is known."""
     missing: str = "Image not in this archive"
     embed: str = "Embedded content"
+    colon: str = ": "
 
 
 # --- text -------------------------------------------------------------------------------------------------------
@@ -184,7 +185,7 @@ def _expand(part: Slot | Node, here: _Here, options: _Options) -> tuple[_Here, l
         case Text():
             return inside, [text(part.text)]
         case Paragraph():
-            return inside, _wrapped("p", part.children, end="\n") if _visible(part.children) else []
+            return inside, _paragraph(part)
         case Heading():
             return inside, _wrapped(f"h{next(options.levels)}", part.children, end="\n") if _visible(part.children) else []
         case Emphasis() | Strong() | Superscript() | Subscript() | Strike() | Quote():
@@ -221,7 +222,7 @@ def _leaf(part: Node, options: _Options) -> list[_Part]:
             return ["<hr/>\n"]
         case Embed():
             address = anchor(part.url, part.url)
-            title = f": {text(part.title)}" if part.title.strip() else ""
+            title = text(options.labels.colon + part.title) if clean(part.title).strip() else ""
             return [f'<p class="embed">{text(options.labels.embed)}{title}<br/><span class="address">{address}</span></p>\n']
         case _:
             return [*children_of(part)]
@@ -229,6 +230,14 @@ def _leaf(part: Node, options: _Options) -> list[_Part]:
 
 def _wrapped(tag: str, children: Iterable[Node], end: str = "") -> list[_Part]:
     return [f"<{tag}>", *children, f"</{tag}>{end}"]
+
+
+def _paragraph(paragraph: Paragraph) -> list[_Part]:
+    """A paragraph; one that holds images and no words is marked as a picture, one that shows nothing is left out."""
+    if not _visible(paragraph.children):
+        return []
+    picture = ' class="picture"' if not clean(inline_text(paragraph.children)).strip() else ""
+    return [f"<p{picture}>", *paragraph.children, "</p>\n"]
 
 
 def _visible(nodes: tuple[Node, ...]) -> bool:
@@ -263,12 +272,12 @@ def _image(image: Image, here: _Here, options: _Options) -> str:
 
 
 def _ruby(ruby: Ruby, here: _Here) -> list[_Part]:
-    """A ruby, or its reading in brackets where HTML allows no ruby."""
+    """A ruby, or its reading in brackets where HTML allows no ruby. ``rp`` is left out: EPUB discourages it."""
     if not _visible(ruby.annotation):
         return [*ruby.children]
     if here.in_ruby or here.depth > MAX_DEPTH or not _visible(ruby.children):
         return [*ruby.children, "(", *ruby.annotation, ")"]
-    return ["<ruby>", *ruby.children, "<rp>(</rp><rt>", *ruby.annotation, "</rt><rp>)</rp></ruby>"]
+    return ["<ruby>", *ruby.children, "<rt>", *ruby.annotation, "</rt></ruby>"]
 
 
 def _figure(figure: Figure) -> list[_Part]:

@@ -26,7 +26,7 @@ def colophon(bundle: Bundle) -> str:
         _headed(said.rights, f"<p>{text(said.rights_note)}</p>"),
         _headed(said.notice_summary, _notices(bundle, said)),
     ]
-    return page("colophon", "colophon", said.language, "\n".join(parts))
+    return page("colophon", "colophon", said.language, "\n".join(parts), role="doc-colophon")
 
 
 def holdings(bundle: Bundle, said: Words) -> list[tuple[str, str]]:

@@ -56,8 +56,9 @@ def collation(value: str, language: str) -> bytes:
 
 
 def _by_publisher(entries: tuple[Entry, ...], said: Words) -> Terms:
-    found = ((line(entry.article.publisher or "") or said.unknown_publisher, entry) for entry in entries)
-    return _sorted(found, said)
+    named = ((name, entry) for entry in entries if (name := line(entry.article.publisher or "")))
+    unnamed = [entry for entry in entries if not line(entry.article.publisher or "")]
+    return _sorted(named, said) + ([(said.unknown_publisher, unnamed)] if unnamed else [])
 
 
 def _by_contributor(entries: tuple[Entry, ...], said: Words) -> Terms:

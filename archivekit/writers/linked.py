@@ -14,7 +14,6 @@ CONTEXT: Final = {"@vocab": "https://schema.org/", "prov": "http://www.w3.org/ns
 _PROPERTIES: Final[dict[Role, str]] = {
     "aut": "author",
     "rpt": "author",
-    "cre": "creator",
     "edt": "editor",
     "trl": "translator",
     "ill": "illustrator",
@@ -22,10 +21,9 @@ _PROPERTIES: Final[dict[Role, str]] = {
 
 
 def linked_data(article: Article) -> dict[str, object]:
-    """The record's metadata as a JSON-LD object; what is not known is left out."""
+    """The record's metadata as a JSON-LD object in terms of :data:`CONTEXT`; what is not known is left out."""
     source = article.provenance.source
     data: dict[str, object | None] = {
-        "@context": CONTEXT,
         "@type": "NewsArticle",
         "@id": f"urn:archivekit:{article.id}",
         "identifier": article.id,
@@ -61,10 +59,14 @@ def linked_data(article: Article) -> dict[str, object]:
     return {name: value for name, value in data.items() if value}
 
 
-def linked_json(article: Article) -> str:
-    """The same as JSON that means the same inside XML, inside HTML and on its own: no ``<``, ``>`` or ``&`` in it."""
-    data = json.dumps(linked_data(article), ensure_ascii=False, separators=(",", ":"))
-    return clean(data).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+def linked_json(articles: tuple[Article, ...]) -> bytes:
+    """All articles as one JSON-LD document, an article a line."""
+    rows = ",\n".join(_json(linked_data(article)) for article in articles)
+    return f'{{"@context":{_json(CONTEXT)},"@graph":[\n{rows}\n]}}\n'.encode()
+
+
+def _json(value: object) -> str:
+    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def _work(url: str) -> dict[str, str]:

@@ -84,7 +84,7 @@ def line(value: str) -> str:
 
 def labels(said: Words) -> Labels:
     """The phrases a body needs."""
-    return Labels(image=said.image, missing=said.missing_image, embed=said.embed)
+    return Labels(image=said.image, missing=said.missing_image, embed=said.embed, colon=said.colon)
 
 
 # --- front matter -----------------------------------------------------------------------------------------------
@@ -135,7 +135,7 @@ def group_page(section: Section, medium: Medium) -> str:
     ]
     if span := period(articles, said):
         parts.append(f'<p class="period">{text(span)}</p>')
-    return page(section.key, "group", said.language, "\n".join(parts))
+    return page(section.key, "group", said.language, "\n".join(parts), role="doc-part")
 
 
 def period(articles: tuple[Article, ...], said: Words) -> str:

@@ -9,12 +9,9 @@ from typing import Final
 
 import msgspec
 
-from ..model import Moment, Role
+from ..model import Moment
 
-ROLES: Final[tuple[Role, ...]] = (
-    *("aut", "rpt", "cre", "ive", "ivr", "trl", "edt", "pht"),
-    *("ill", "cmt", "pro", "rev", "nrt", "drt", "ctb"),
-)
+ROLES: Final = ("aut", "rpt", "trl", "edt", "pht", "ill", "cmt", "pfr", "rev", "pro", "ctb")
 """In the order a byline names them."""
 
 
@@ -36,7 +33,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     colon: str
     comma: str
     stop: str
-    roles: dict[Role, str]
+    roles: dict[str, str]
     publisher: str
     via: str
     published: str

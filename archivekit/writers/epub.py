@@ -1,0 +1,250 @@
+"""EPUB 3.3: a bundle as one book that needs nothing from outside and runs nothing.
+
+Every page is finished XHTML; the package is :mod:`.opf`'s work. The records themselves travel inside as
+``archive.jsonl``, so that the book alone is enough to make it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ..bundle import Bundle
+from ..config import Settings
+from ..markup import xhtml
+from ..markup.xhtml import attribute, language_tag, text
+from ..model import Block, Image, Notice, walk
+from . import jsonl
+from .colophon import colophon
+from .cover import cover
+from .describe import described
+from .divide import divided
+from .indexes import Index, indexes
+from .linked import linked_json
+from .opf import Heading, Package, Part
+from .opf import write as write_package
+from .pages import (
+    Entry,
+    Medium,
+    Section,
+    article_foot,
+    article_head,
+    article_page,
+    article_section,
+    contents,
+    group_page,
+    grouped,
+    labels,
+    line,
+    page,
+    plan,
+    title_page,
+)
+from .strings import Words, words
+
+MAX_PAGE: Final = 280_000
+"""Bytes of XHTML in one file: below the 300 KB that old reading systems (Adobe's engine, on many e-ink readers) take."""
+
+LINKED_DATA: Final = "metadata.jsonld"
+"""A linked record in the sense of EPUB 3.3, not a publication resource, so it may not be in the manifest. It is a file
+of its own because a ``<script>`` in the pages, though EPUBCheck takes a data block for what it is, is still a script
+to every tool that looks for one."""
+
+_XHTML: Final = "application/xhtml+xml"
+_SUFFIXES: Final = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/svg+xml": "svg",
+}
+
+
+class Page(NamedTuple):
+    """One XHTML file."""
+
+    key: str
+    title: str
+    kind: str
+    """The ``epub:type`` of its section; empty when it has its own."""
+    language: str
+    body: str
+    """One ``<section>``; the navigation document has more."""
+
+
+def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...]:
+    """Write the book to ``target``; the same bundle gives the same bytes. Says in a Notice what the cover lacks."""
+    said = words(bundle.language)
+    front = cover(bundle)
+    medium = Medium(said, lambda image: _image_name(image.asset, bundle), _href)
+    sections = plan(bundle)
+    found = indexes(sections, medium)
+    pages = [*_front(bundle, said), *_articles(sections, medium), *_back(bundle, found, said)]
+    parts = [
+        Part("nav", "nav.xhtml", _XHTML, _nav(bundle, sections, found, medium), ("nav",)),
+        *(Part(page.key, _href(page.key), _XHTML, _document(page)) for page in pages),
+        Part("style", "style.css", "text/css", files(__package__).joinpath("styles", "epub.css").read_bytes()),
+        Part("cover-image", "cover.jpg", "image/jpeg", front.data, ("cover-image",)),
+        *_images(bundle),
+        Part("archive", "archive.jsonl", "application/jsonl", b"".join(jsonl.lines(bundle))),
+        Part("linked-data", LINKED_DATA, "application/ld+json", linked_json(bundle.articles), listed=False),
+    ]
+    keys = [page.key for page in pages]
+    package = Package(
+        identifier=line(bundle.identifier),
+        title=line(bundle.title),
+        language=language_tag(bundle.language),
+        modified=datetime.fromisoformat(bundle.modified),
+        metadata=described(bundle, said),
+        parts=tuple(parts),
+        spine=(*keys[:2], "nav", *keys[2:]),
+        headings=_headings(sections, found, said),
+        guide=(
+            ("cover", said.cover, "cover.xhtml"),
+            ("toc", said.contents, "nav.xhtml"),
+            ("text", said.start, _href(keys[2])),
+        ),
+    )
+    write_package(package, target)
+    return front.notices
+
+
+def _href(key: str) -> str:
+    return f"{key}.xhtml"
+
+
+def _image_name(sha256: str, bundle: Bundle) -> str | None:
+    asset = bundle.assets.get(sha256)
+    return f"images/{asset.sha256}.{_SUFFIXES[asset.media_type]}" if asset else None
+
+
+def _images(bundle: Bundle) -> Iterator[Part]:
+    """Every image that is shown, once."""
+    used = {node.asset for article in bundle.articles for node in walk(article.body) if isinstance(node, Image)}
+    for sha256 in sorted(used & bundle.assets.keys()):
+        asset = bundle.assets[sha256]
+        yield Part(f"image-{sha256}", _image_name(sha256, bundle) or "", asset.media_type, asset.data)
+
+
+# --- pages ------------------------------------------------------------------------------------------------------
+
+
+def _front(bundle: Bundle, said: Words) -> Iterator[Page]:
+    alt = attribute(said.cover_alt.format(line(bundle.title)))
+    picture = f'<section id="cover" class="cover" aria-label="{alt}"><img src="cover.jpg" alt="{alt}"/></section>\n'
+    yield Page("cover", said.cover, "cover", said.language, picture)
+    yield Page("title-page", said.title_page, "titlepage", said.language, title_page(bundle))
+
+
+def _articles(sections: tuple[Section, ...], medium: Medium) -> Iterator[Page]:
+    for section in sections:
+        if grouped(sections):
+            yield Page(section.key, section.title, "part", medium.said.language, group_page(section, medium))
+        for entry in section.entries:
+            yield from _article(entry, medium)
+
+
+def _article(entry: Entry, medium: Medium) -> Iterator[Page]:
+    """An article as one page, or as several when it is too long for one."""
+    article = entry.article
+    whole = article_page(entry, medium)
+    if len(whole.encode()) <= MAX_PAGE:
+        yield Page(entry.key, entry.title, "chapter", article.language, whole)
+        return
+
+    def printed(blocks: Sequence[Block]) -> str:
+        return xhtml.blocks(blocks, images=medium.images, labels=labels(medium.said), link_images=medium.link_images)
+
+    parts = divided(article.body, MAX_PAGE - 20_000, lambda blocks: len(printed(blocks).encode()))
+    for number, part in enumerate(parts, 1):
+        title = entry.title if number == 1 else medium.said.continued.format(entry.title, number)
+        key = _continued(entry.key, number)
+        head = article_head(entry, medium) if number == 1 else f'<h1 id="{key}-title" class="continued">{text(title)}</h1>\n'
+        foot = article_foot(entry, medium) if number == len(parts) else ""
+        inner = f'{head}<div class="body">\n{printed(part)}</div>\n{foot}'
+        body = article_section(entry._replace(key=key), inner)
+        yield Page(key, title, "chapter", article.language, body)
+
+
+def _continued(key: str, number: int) -> str:
+    """The key of a page's continuation; no other key has a dot in it."""
+    return key if number == 1 else f"{key}.{number}"
+
+
+def _back(bundle: Bundle, found: tuple[Index, ...], said: Words) -> Iterator[Page]:
+    for index in found:
+        yield from _index(index, said)
+    yield Page("colophon", said.colophon, "colophon", said.language, colophon(bundle))
+
+
+def _index(index: Index, said: Words) -> Iterator[Page]:
+    """An index as one page, or as several when it is too long for one."""
+    runs: list[list[str]] = [[]]
+    used = 0
+    for part in index.parts:
+        size = len(part.encode())
+        if runs[-1] and used + size > MAX_PAGE:
+            runs.append([])
+            used = 0
+        runs[-1].append(part)
+        used += size
+    for number, run in enumerate(runs, 1):
+        key = _continued(index.key, number)
+        title = index.title if number == 1 else said.continued.format(index.title, number)
+        inner = f'<h1 id="{key}-title">{text(title)}</h1>\n' + "".join(run)
+        yield Page(key, title, "index", said.language, page(key, "index", said.language, inner, role="doc-index"))
+
+
+# --- navigation -------------------------------------------------------------------------------------------------
+
+
+def _nav(bundle: Bundle, sections: tuple[Section, ...], found: tuple[Index, ...], medium: Medium) -> bytes:
+    """The navigation document: contents for people, landmarks for reading systems."""
+    said = medium.said
+    back = [*((index.title, index.key) for index in found), (said.colophon, "colophon")]
+    rows = "".join(f'<li><a href="{_href(key)}">{text(title)}</a></li>\n' for title, key in back)
+    listed = contents(sections, medium).removesuffix("</ol>\n") + rows + "</ol>\n"
+    first = sections[0].key if grouped(sections) else sections[0].entries[0].key if sections else "colophon"
+    marks = [
+        ("cover", "cover.xhtml", said.cover),
+        ("titlepage", "title-page.xhtml", said.title_page),
+        ("toc", "nav.xhtml#toc", said.contents),
+        ("bodymatter", _href(first), said.start),
+        *(("index", _href(index.key), index.title) for index in found[:1]),
+        ("colophon", "colophon.xhtml", said.colophon),
+    ]
+    places = "".join(f'<li><a epub:type="{kind}" href="{href}">{text(title)}</a></li>\n' for kind, href, title in marks)
+    body = (
+        '<nav epub:type="toc" role="doc-toc" id="toc" aria-labelledby="toc-title">\n'
+        f'<h1 id="toc-title">{text(said.contents)}</h1>\n{listed}</nav>\n'
+        '<nav epub:type="landmarks" id="landmarks" aria-labelledby="landmarks-title" hidden="hidden">\n'
+        f'<h2 id="landmarks-title">{text(said.landmarks)}</h2>\n<ol>\n{places}</ol>\n</nav>\n'
+    )
+    return _document(Page("nav", f"{said.contents}{said.colon}{line(bundle.title)}", "", said.language, body))
+
+
+def _headings(sections: tuple[Section, ...], found: tuple[Index, ...], said: Words) -> tuple[Heading, ...]:
+    """The NCX, with what the navigation document has."""
+    listed = [(section, tuple(Heading(entry.title, _href(entry.key)) for entry in section.entries)) for section in sections]
+    if grouped(sections):
+        body = [Heading(section.title, _href(section.key), entries) for section, entries in listed]
+    else:
+        body = [entry for _, entries in listed for entry in entries]
+    back = [Heading(index.title, _href(index.key)) for index in found]
+    return (*body, *back, Heading(said.colophon, "colophon.xhtml"))
+
+
+def _document(page: Page) -> bytes:
+    """A whole XHTML file."""
+    tag = language_tag(page.language)
+    body = page.body.replace("<section ", f'<section epub:type="{page.kind}" ', 1) if page.kind else page.body
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
+        '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" '
+        f'lang="{tag}" xml:lang="{tag}">\n<head>\n<meta charset="utf-8"/>\n<title>{text(page.title)}</title>\n'
+        f'<link rel="stylesheet" type="text/css" href="style.css"/>\n</head>\n'
+        f"<body>\n{body}</body>\n</html>\n"
+    ).encode()
