@@ -163,17 +163,18 @@ class _Walker:
         text = token.content.removesuffix("\n")
         info = token.info.strip().split(maxsplit=1)
         if token.info.strip() and (len(info) > 1 or not info[0].isascii()):
-            begin, stop = self.lines.bounds(first - 1, first)
-            self.losses.remove(stop - len(token.info.rstrip()), stop, "fence-info")
+            line = self.lines.lines[first - 1]
+            at = self.lines.starts[first - 1] + line.rindex(token.info.strip())
+            self.losses.remove(at, at + len(token.info.strip()), "fence-info")
         if not text.strip():
             return
         rows = text.split("\n")
         last = min(first + len(rows), len(self.lines.lines))
         begin, stop = self.lines.bounds(first, last)
         lead = len(self.lines.lines[first]) - len(rows[0])
-        at = self.source.span(begin + max(0, lead), stop)
         language = info[0] if info and info[0].isascii() else ""
-        self.builder.block(CodeBlock(text=text, language=language, at=str(at)), begin)
+        span = self.source.span(begin + max(0, lead), stop)
+        self.builder.block(CodeBlock(text=text, language=language, at=str(span)), begin)
 
     def _html(self, tokens: list[Token], index: int) -> int:
         """Hand HTML blocks that follow each other to the HTML parser as one, for an element may span blank lines."""

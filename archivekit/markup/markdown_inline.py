@@ -211,9 +211,11 @@ class Inlines:
 def _end_of(flat: list[Piece], index: int, name: str, words: str) -> int:
     """Where the element that begins at ``index`` ends: at its end tag, or at its start tag if it has none."""
     depth = 0
+    if words.rfind(f"</{name}") < flat[index].start and words.lower().rfind(f"</{name}") < flat[index].start:
+        return index
     if words[flat[index].start : flat[index].end].endswith("/>"):
         return index
-    for at in range(index, min(len(flat), index + 2000)):
+    for at in range(index, min(len(flat), index + 500)):
         match = _TAG.match(words, flat[at].start) if flat[at].kind == "html_inline" else None
         if match and match.group(2).lower() == name:
             depth += -1 if match.group(1) else 1

@@ -66,8 +66,8 @@ class Lines:
 
     @property
     def text(self) -> str:
-        """The lines, each ended by ``\\n``."""
-        return "\n".join(self.lines)
+        """The lines, each ended by ``\\n``: markdown-it looks at the character after an empty last line."""
+        return "\n".join([*self.lines, ""])
 
     def bounds(self, first: int, last: int) -> tuple[int, int]:
         """Where lines ``first`` up to but not including ``last`` begin and end."""

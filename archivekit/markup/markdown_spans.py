@@ -16,16 +16,18 @@ from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock, paragraph, reference
-from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
 from mdit_py_cjk_friendly import cjk_friendly, is_cjk  # type: ignore[import-untyped]
 
 __all__ = ["Parse", "Token", "parse"]
 
-MAX_DEPTH: Final = 48
+MAX_DEPTH: Final = 32
 """Quotes and lists nested deeper than this are read as running text; nothing is lost, only the nesting."""
 MAX_ALT_DEPTH: Final = 4
+MAX_MISSES: Final = 500
+"""After so many brackets of one paragraph that begin no link, the rest are text: looking further costs the square."""
 _SHORTCODE: Final = re.compile(r"\{\{[<%][^{}]*[>%]\}\}|\{%[^{}]*%\}|\{\{[^{}\n]*\}\}")
 _PLAIN: Final = re.compile(r"[^\n!#$%&*+\-:<=>@\[\\\]^_`{}~]+")
 _ADDRESS: Final = re.compile(r" {0,3}\[(?!\^)[^\]]*\]:\s*(?:<[^<>\s]*>|[!-~]*[./#][!-~]*)(?=\s|$)")
@@ -43,6 +45,7 @@ class _State(StateInline):
     """Inline state that remembers where its pending text began."""
 
     pending_start = 0
+    misses = 0
 
     def pushPending(self) -> Token:
         length = len(self.pending)
@@ -158,10 +161,10 @@ class _Markdown(MarkdownIt):
     """markdown-it with addresses left as they are written: what may be linked to is decided later."""
 
     def __init__(self) -> None:
-        super().__init__("commonmark", {"maxNesting": MAX_DEPTH * 2, "html": True})
+        super().__init__("commonmark", {"maxNesting": MAX_DEPTH, "html": True})
         self.inline = _Inline()
         self.block = _Block()
-        self.configure("commonmark", {"maxNesting": MAX_DEPTH * 2, "html": True})
+        self.configure("commonmark", {"maxNesting": MAX_DEPTH, "html": True})
 
     def validateLink(self, url: str) -> bool:
         return True
@@ -197,10 +200,30 @@ def _shortcode(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _bracket(state: StateInline, silent: bool) -> bool:
+    """markdown-it's ``link`` and ``image`` rules, as long as there is hope."""
+    if state.src[state.pos] not in "[!":
+        return False
+    assert isinstance(state, _State)
+    if state.misses > MAX_MISSES or state.src.find("]", state.pos, state.posMax) < 0:
+        return False
+    found = (link if state.src[state.pos] == "[" else image)(state, silent)
+    state.misses += not found and state.src[state.pos] == "["
+    return found
+
+
 def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A link reference definition, only where an address follows the label: ``[注]: 正文`` is text."""
+    """A link reference definition, only where an address follows the label: ``[注]: 正文`` is text.
+
+    It is at most two lines long, so that a thousand in a row do not each read all that follow.
+    """
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-    return _ADDRESS.match(line) is not None and reference(state, start, end, silent)
+    if _ADDRESS.match(line) is None:
+        return False
+    whole, state.lineMax = state.lineMax, min(state.lineMax, start + 2)
+    found = reference(state, start, end, silent)
+    state.lineMax = whole
+    return found
 
 
 def _indented_code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -231,6 +254,8 @@ def _engine() -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     md.disable(["normalize", "code", "fragments_join", "text_join"])
     md.inline.ruler.at("text", _text)
+    md.inline.ruler.at("link", _bracket)
+    md.inline.ruler.disable("image")
     md.inline.ruler.before("escape", "shortcode", _shortcode)
     md.block.ruler.at("reference", _reference)
     md.block.ruler.before("fence", "indented_code", _indented_code)
