@@ -2,15 +2,16 @@
 
 Every scalar is text: ``no``, ``0123`` and ``20:14:09`` stay what they look like, a bracket that does not span its
 value is no list, a number sign in a title is no comment. What the format's own parser refuses is read line by line,
-with a notice. Takes any text, raises nothing, expands nothing.
+with a notice. Takes any text and expands nothing.
 """
 
 from __future__ import annotations
 
 import re
 
+from ...errors import MarkupLimitError
 from . import json_block, lines, toml_block, yaml_block
-from .fields import MAX_BLOCK, Entry, Fields, FrontMatter, Refused, Remark, Value
+from .fields import MAX_BLOCK, MAX_HEAD, Entry, Fields, FrontMatter, Refused, Remark, Value
 
 __all__ = ["Entry", "FrontMatter", "Remark", "Value", "split"]
 
@@ -23,7 +24,8 @@ def split(text: str) -> FrontMatter | None:
 
     White space and byte order marks may stand before it. Fences are ``---`` … ``---`` or ``...`` for YAML,
     ``+++`` … ``+++`` for TOML and lines with nothing but a brace for JSON. A block between ``---`` of which the
-    first line, and half of the rest, do not begin with a key is ordinary text between thematic breaks.
+    first line, and half of the rest, do not begin with a key is ordinary text between thematic breaks. Raises
+    MarkupLimitError for a block longer than MAX_HEAD, and nothing else.
     """
     start = len(text) - len(text.lstrip(_BLANK))
     opening = _OPEN.match(text, start)
@@ -38,21 +40,28 @@ def split(text: str) -> FrontMatter | None:
         return None
     inside = opening.end(), closing.start()
     end = closing.start() + len(closing[0].rstrip())
+    if opening[1][0] == "-" and not _has_keys(text, *inside):
+        return None
+    if inside[1] - inside[0] > MAX_HEAD:
+        raise MarkupLimitError(f"front matter of more than {MAX_HEAD} characters")
     if opening[1][0] == "+":
         found = toml_block.read(text, *inside)
         return _assemble("toml", found, start, end, closing.end()) if found.entries else None
-    if not _has_keys(text, *inside):
-        return None
     return _assemble("yaml", _yaml(text, *inside), start, end, closing.end())
 
 
 def _has_keys(text: str, start: int, end: int) -> bool:
     """Whether lines of keys, not of prose, stand between two fences."""
     keys = others = 0
+    margin: int | None = None
     for line in text[start:end].split("\n"):
-        if not line.strip() or line[0] in " \t\u3000#-]}":
+        words = line.lstrip()
+        if not words or words[0] in "#-]}":
             continue
-        if lines.is_key_line(line):
+        margin = len(line) - len(words) if margin is None else margin
+        if len(line) - len(words) > margin:
+            continue
+        if lines.is_key_line(words):
             keys += 1
         elif keys == 0:
             return False
@@ -80,7 +89,7 @@ def _json(text: str, start: int) -> FrontMatter | None:
     except Refused:
         return None
     after = re.compile(r"[ \t]*\r?(?:\n|\Z)").match(text, end)
-    if after is None or not found.entries or text[end - 2] not in "\n\r":
+    if after is None or not found.entries or text[end - 2] not in "\n\r" or end - start > MAX_HEAD:
         return None
     return _assemble("json", found, start, end, after.end())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from json import JSONDecodeError, JSONDecoder
 
-from .fields import MAX_DEPTH, Entry, Fields, Refused, Value
+from .fields import MAX_DEPTH, MAX_HEAD, Entry, Fields, Refused, Value
 
 _STRINGS = JSONDecoder(strict=False)
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -39,6 +39,8 @@ class _Reader:
     def entry(self, name: str, key_start: int, at: int, depth: int) -> int:
         if depth > MAX_DEPTH:
             raise Refused(f"nested deeper than {MAX_DEPTH}", at)
+        if at > MAX_HEAD:
+            raise Refused(f"more than {MAX_HEAD} characters", at)
         if self.text[at : at + 1] == "{":
             return self.object(at, f"{name}.", depth + 1)
         values: list[Value] = []

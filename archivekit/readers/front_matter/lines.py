@@ -14,6 +14,8 @@ _KEY = re.compile(
     r"|(?P<word>[A-Za-z_][\w.-]{0,40}):(?!//)"
 )
 _BLOCK_SCALAR = re.compile(r"[|>][+-]?\d?[+-]?")
+_SIMPLE = re.compile(r"(?!(?:null|~)$)[^\s\-?:,\[\]{}#&*!|>'\"%@`\x00-\x1f\x7f](?:[^\s:#]|:(?=[^\s])|(?<=\S)#|[^\S\r\n](?!#))*")
+"""A plain scalar that YAML and a person read alike."""
 _ITEM = re.compile(r"-(?:[ \t]+|$)")
 
 
@@ -31,11 +33,13 @@ def is_key_line(line: str) -> bool:
 
 
 def read(text: str, start: int, end: int, *, prefix: str = "", depth: int = 0) -> Fields:
-    """The fields of ``text[start:end]``, line by line; takes any text, in a time in proportion to its length."""
+    """The fields of ``text[start:end]``, line by line; takes any text, in a time in proportion to its length. Keys at
+    the margin are given to YAML one by one, unless the whole is larger than MAX_BLOCK."""
     found = Fields()
     quote = _usual_quote(text[start:end])
+    to_yaml = not prefix and end - start <= MAX_BLOCK
     for chunk in _chunks(text, _lines(text, start, end), found):
-        _read_chunk(text, chunk, found, quote=quote, prefix=prefix, depth=depth)
+        _read_chunk(text, chunk, found, quote=quote, prefix=prefix, depth=depth, to_yaml=to_yaml)
     return found
 
 
@@ -69,10 +73,18 @@ def _chunks(text: str, lines: list[_Line], found: Fields) -> list[list[_Line]]:
     return chunks
 
 
-def _read_chunk(text: str, chunk: list[_Line], found: Fields, *, quote: str, prefix: str, depth: int) -> None:
+def _read_chunk(text: str, chunk: list[_Line], found: Fields, *, quote: str, prefix: str, depth: int, to_yaml: bool) -> None:
     start, end = chunk[0].words, chunk[-1].end
     column = start - chunk[0].start
-    if column == 0 and not prefix and end - start <= MAX_BLOCK:
+    match = _KEY.match(text, start, chunk[0].end)
+    assert match is not None
+    key = prefix + (match["word"] or match["key"].strip("\"'"))
+    rest = _skip(text, match.end(), chunk[0].end)
+    if len(chunk) == 1 and _SIMPLE.fullmatch(text, rest, end):
+        value = Value(text[rest:end], rest, end)
+        found.entries.append(Entry(key=key, values=(value,), is_list=False, key_start=start, start=rest, end=end))
+        return
+    if to_yaml and column == 0:
         try:
             good = yaml_block.read(text, start, end)
         except Refused:
@@ -82,10 +94,6 @@ def _read_chunk(text: str, chunk: list[_Line], found: Fields, *, quote: str, pre
             found.comments += good.comments
             found.remarks += good.remarks
             return
-    match = _KEY.match(text, start, chunk[0].end)
-    assert match is not None
-    key = prefix + (match["word"] or match["key"].strip("\"'"))
-    rest = _skip(text, match.end(), chunk[0].end)
     below = [line for line in chunk[1:] if text[line.words] != "#" or _is_prose(text, rest, chunk[0].end)]
     for line in chunk[1:]:
         if line not in below:

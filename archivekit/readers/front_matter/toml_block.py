@@ -6,11 +6,16 @@ import re
 import tomllib
 
 from .fields import MAX_BLOCK, MAX_DEPTH, Entry, Fields, Remark, Value
-from .scalars import closes, items, scalar
+from .scalars import scalar
 
 _TABLE = re.compile(r"\[\[?[ \t]*([^\[\]\n]{1,200}?)[ \t]*\]\]?[ \t]*(?:#.*)?")
 _PAIR = re.compile(r"((?:\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'|[\w-]{1,80})(?:[ \t]*\.[ \t]*[\w\"'-]{1,80}){0,8})[ \t]*=[ \t]*")
 _LONG = re.compile(r"\"\"\"\r?\n?(.*?)\"\"\"(?!\")|'''\r?\n?(.*?)'''(?!')", re.DOTALL)
+_TOKEN = re.compile(
+    r"(?P<string>\"{3}.*?\"{3,5}|'{3}.*?'{3,5}|\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')|(?P<comment>#[^\n]*)|(?P<sign>[\[\]{},])"
+    r"|(?P<bare>[^\s\[\]{},#\"'][^\[\]{},#\n]*)|(?P<other>[\s\S])",
+    re.DOTALL,
+)
 _SHORT = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
 
 
@@ -62,36 +67,53 @@ def _pair(text: str, pair: re.Match[str], table: str, line_end: int, end: int, f
     """Add the entry of a ``key = value`` line; returns where the value's last line ends."""
     key = table + re.sub(r"[\"'\s]", "", pair[1])
     at = pair.end()
-    is_list = False
-    if long := _LONG.match(text, at, end):
-        stop = long.end()
+    comments: list[Value] = []
+    values: list[Value] = []
+    is_list = text[at : at + 1] == "["
+    stop = 0
+    if is_list:
+        stop = _array(text, at, end, values, comments)
+    elif string := _LONG.match(text, at, end) or _SHORT.match(text, at, line_end):
+        stop = string.end()
         values = [_decoded(text, at, stop)]
-    elif short := _SHORT.match(text, at, line_end):
-        stop = short.end()
-        values = [_decoded(text, at, stop)]
-    elif text[at : at + 1] == "[" and (stop := _array_end(text, at, end)):
-        is_list = True
-        values = [_decoded(text, *_with_quotes(text, value)) for value in items(text, at + 1, stop - 1)]
-    else:
-        comment = text.find("#", at, line_end)
-        stop = at + len(text[at : comment if comment >= 0 else line_end].rstrip())
-        values = [scalar(text, at, stop)]
-    after = text.find("\n", stop, end)
+    after = text.find("\n", stop or at, end)
     after = end if after < 0 else after
-    rest = text[stop:after].strip()
+    rest = text[stop:after].strip() if stop else ""
+    if not stop or (rest and rest[0] != "#"):
+        is_list, comments, after = False, [], line_end
+        sign = text.find("#", at, line_end)
+        rest = text[sign:line_end].strip() if sign >= 0 and not stop else ""
+        stop = at + len(text[at : sign if rest else line_end].rstrip())
+        values = [scalar(text, at, stop)]
     if rest:
         left = text.index(rest, stop)
-        found.comments.append(Value(rest, left, left + len(rest)))
+        comments.append(Value(rest, left, left + len(rest)))
+    found.comments += comments
     kept = tuple(value for value in values if value.text)
     found.entries.append(Entry(key=key, values=kept, is_list=is_list, key_start=pair.start(), start=at, end=stop))
     return after
 
 
-def _with_quotes(text: str, value: Value) -> tuple[int, int]:
-    """The range of an item with the quotes around it."""
-    if value.start and text[value.start - 1] in "\"'" and text[value.end : value.end + 1] == text[value.start - 1]:
-        return value.start - 1, value.end + 1
-    return value.start, value.end
+def _array(text: str, at: int, end: int, values: list[Value], comments: list[Value]) -> int:
+    """Gather the values of the array at ``at``, those of arrays in it too; returns what comes after it, 0 when it
+    is not closed. An inline table in it is kept as it is written."""
+    depth = braces = opened = 0
+    for token in _TOKEN.finditer(text, at, end):
+        kind, start, stop = token.lastgroup, token.start(), token.end()
+        if kind == "sign":
+            depth += (token[0] == "[") - (token[0] == "]")
+            braces += (token[0] == "{") - (token[0] == "}")
+            if token[0] == "{" and braces == 1:
+                opened = start
+            elif token[0] == "}" and braces == 0:
+                values.append(Value(text[opened:stop], opened, stop))
+            if depth == 0:
+                return stop
+        elif kind == "comment":
+            comments.append(Value(token[0].rstrip(), start, start + len(token[0].rstrip())))
+        elif kind in ("string", "bare") and braces == 0:
+            values.append(_decoded(text, start, start + len(token[0].rstrip())))
+    return 0
 
 
 def _decoded(text: str, start: int, end: int) -> Value:
@@ -106,15 +128,3 @@ def _decoded(text: str, start: int, end: int) -> Value:
     if decoded == raw[1:-1]:
         return Value(decoded, start + 1, end - 1)
     return Value(decoded, start, end)
-
-
-def _array_end(text: str, start: int, end: int) -> int:
-    """Where the array at ``start`` ends; 0 when it is not closed within its first 200 lines."""
-    at = start
-    for _ in range(200):
-        at = text.find("]", at + 1, end)
-        if at < 0:
-            return 0
-        if closes(text, start, at + 1):
-            return at + 1
-    return 0

@@ -170,7 +170,7 @@ class _Block:
         """A pair without braces inside brackets, and braces without pairs, are text."""
         if node.kind != "map" or not node.flow or not node.children:
             return node
-        bare = self.text[node.start] != "{"
+        bare = self.text[node.start] not in "{&!"
         if bare or all(value.start == value.end for value in node.children[1::2]):
             end = max(node.children[-1].end, node.children[-2].end) if bare else node.end
             return _Node("plain", node.start, end, self.text[node.start : end], flow=True)
@@ -193,7 +193,8 @@ class _Block:
                 decoded, end = decoded + after.rstrip(), end + len(after.rstrip())
                 gap = len(decoded) - len(decoded.lstrip())
                 decoded, start = decoded.lstrip(), start + (gap if node.start == node.end else 0)
-        return Value(decoded, start, end)
+        gap = len(decoded) - len(decoded.lstrip())
+        return Value(decoded.strip(), start + gap, end)
 
     def _comments(self, block: str) -> None:
         if "#" not in block:
