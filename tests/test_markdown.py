@@ -144,6 +144,7 @@ CASES = [
     ("[文](javascript:;)字", "(p 文字)"),
     ("[文](</a b>)", "(p <a /a b>文</a>)"),
     ("[![](1.png)](http://x.y/)", "(figure [img 1.png])"),
+    ("见[报道](/u) ，以及 [说明](/v) 。", "(p 见<a /u>报道</a>，以及<a /v>说明</a>。)"),
     ("<https://x.y/z>", "(p <a https://x.y/z>https://x.y/z</a>)"),
     ("https://x.y/a_b_c", "(p https://x.y/a_b_c)"),
     ("[名][1]\n\n[1]: /there", "(p <a /there>名</a>)"),
@@ -167,6 +168,7 @@ CASES = [
     ("    这是缩进的正文", "(p 这是缩进的正文)"),
     ("\t这是缩进的正文", "(p 这是缩进的正文)"),
     ("    x = f(1)\n    y", "(code 'x = f(1)\\ny')"),
+    ("    x\u00a0=\u00a01", "(code 'x\\xa0=\\xa01')"),
     ("　　全角缩进", "(p 全角缩进)"),
     ("`a`和`` b` ``", "(p `a`和`b``)"),
     # references and escapes

@@ -32,6 +32,7 @@ class Piece:
 
 _OPEN: Final = {"strong_open": "strong", "em_open": "emphasis", "s_open": "strike"}
 _CLOSE: Final = {"strong_close": "strong", "em_close": "emphasis", "s_close": "strike"}
+_MARKERS: Final = ("open", "close", "link_open", "link_close")
 _KINDS: Final = {"softbreak": "soft", "hardbreak": "hard", "code_inline": "code"}
 
 
@@ -127,10 +128,10 @@ def _spaced(flat: list[Piece]) -> list[Piece]:
 def _tidy(flat: list[Piece], index: int, before: str, after: str) -> None:
     piece = flat[index]
     bare = piece.text.strip(" ")
-    if index and flat[index - 1].kind in ("open", "close") and tidies(before, bare or after):
+    if index and flat[index - 1].kind in _MARKERS and tidies(before, bare or after):
         cut = len(piece.text) - len(piece.text.lstrip(" "))
         piece.text, piece.start = piece.text[cut:], piece.start + cut
-    if index + 1 < len(flat) and flat[index + 1].kind in ("open", "close") and tidies(bare or before, after):
+    if index + 1 < len(flat) and flat[index + 1].kind in _MARKERS and tidies(bare or before, after):
         cut = len(piece.text) - len(piece.text.rstrip(" "))
         piece.text, piece.end = piece.text[: len(piece.text) - cut], piece.end - cut
 

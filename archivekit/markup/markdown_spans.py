@@ -239,7 +239,7 @@ def _indented_code(state: StateBlock, start: int, end: int, silent: bool) -> boo
     if last == start:
         return False
     content = state.getLines(start, last, 4 + state.blkIndent, False)
-    if not content.isascii() or content.lstrip()[:1] in "<![*-+>" or not _CODE_SIGN.search(content):
+    if not content.replace("\u00a0", " ").isascii() or content.lstrip()[:1] in "<![*-+>" or not _CODE_SIGN.search(content):
         return False
     if not silent:
         state.line = last

@@ -39,9 +39,9 @@ def joint(before: str, after: str) -> str:
 
 
 def tidies(before: str, after: str) -> bool:
-    """Whether a space beside an emphasis marker is the converter's and not the author's.
+    """Whether a space beside the marker of an emphasis or a link is the converter's and not the author's.
 
-    html2text puts spaces around every emphasis. Between two full-width characters, and before full-width punctuation,
+    html2text puts spaces around every one. Between two full-width characters, and before full-width punctuation,
     no author means one.
     """
     if not before or not after or not is_wide(after[0]):
