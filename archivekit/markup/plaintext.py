@@ -356,16 +356,17 @@ def layout(lines: Sequence[Line]) -> tuple[Layout, int]:
 def group(lines: Sequence[Line]) -> list[tuple[Line, ...]]:
     """Gather the lines of each paragraph."""
     how, full = layout(lines)
+    gapped = sum(line.gap for line in lines) >= 2
     groups: list[list[Line]] = []
     for line in lines:
-        if groups and _continues(groups[-1], line, how, full, first=len(groups) == 1):
+        if groups and _continues(groups[-1], line, how, full, first=len(groups) == 1, gapped=gapped):
             groups[-1].append(line)
         else:
             groups.append([line])
     return [tuple(one) for one in groups]
 
 
-def _continues(paragraph: list[Line], line: Line, how: Layout, full: int, *, first: bool) -> bool:
+def _continues(paragraph: list[Line], line: Line, how: Layout, full: int, *, first: bool, gapped: bool) -> bool:
     before = paragraph[-1]
     if how == "lines" or line.gap or line.apart or line.indent >= INDENT:
         return False
@@ -375,7 +376,7 @@ def _continues(paragraph: list[Line], line: Line, how: Layout, full: int, *, fir
         return True
     if how == "filled":
         word = _WORD.match(line.text)
-        return before.width + (len(word[0]) if word else 0) >= 0.7 * full
+        return before.width + (len(word[0]) if word else 0) >= 0.7 * full or (gapped and before.open and not first)
     # The first line of a text may be its title, which nothing but white space sets off.
     long = before.width >= 40 and not first
     return paragraph[0].indent >= INDENT and before.open and (long or bool(_DATELINE.search(before.text)))

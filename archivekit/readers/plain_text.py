@@ -230,10 +230,22 @@ def headlines(groups: Sequence[tuple[Line, ...]], envelope: Envelope) -> Heads:
         top = [line for line in top if line.start < last] or top
     marked = bool(envelope.paths or envelope.headers)
     runs = any(len(lines) > 1 or is_paragraph(lines[0]) for lines in follow)
-    if not top or not (runs or marked or (len(groups) > 1 and groups[1][0].gap)):
+    apart = len(groups) > 1 and groups[1][0].gap
+    if (
+        not top
+        or not (runs or marked or apart)
+        or (len(top) == 1 and not (marked or apart) and _is_one_of_many(top[0], follow))
+    ):
         return Heads(window=window, masthead=masthead)
     chosen = _choose(top, marked=marked)
     return chosen._replace(window=window or chosen.window, masthead=masthead)
+
+
+def _is_one_of_many(line: Line, follow: Sequence[tuple[Line, ...]]) -> bool:
+    """Whether a flush line over indented text is set like lines all through it: captions of pictures that got lost."""
+    flush = sum(len(lines) == 1 and lines[0].indent < plaintext.INDENT and is_headline(lines[0]) for lines in follow)
+    indented = sum(lines[0].indent >= plaintext.INDENT for lines in follow)
+    return line.indent < plaintext.INDENT and flush >= 3 and indented >= 3
 
 
 def _choose(top: list[Line], *, marked: bool) -> Heads:
