@@ -21,6 +21,8 @@ def read_source(source: Source, profiles: Profiles) -> tuple[Article, ...]:
         if error.path is None:
             error.path = source.path
         raise
+    if detection.reader.finished:
+        return articles
     finished = []
     for article in articles:
         edited = apply(article, match(article, profiles), profiles.common)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..errors import MarkupLimitError
 from ..model import CodeBlock, Embed, Image, LineBreak, Notice, Removal, Rule
 from ..source import Source
+from .content import furniture
 from .figures import CaptionHint, caption_hint
 from .flow import Wrap
 from .html_blocks import Builder
@@ -76,19 +77,31 @@ MARKED = frozenset(["address", "time", "footer", "header", "nav", "aside", "cite
 CONTAINERS = {"blockquote": "quote", "ul": "bullet", "ol": "ordered", "li": "item", "table": "table", "figure": "figure"}
 
 
-def parse(source: Source, start: int, end: int) -> Parsed:
-    """The blocks of ``source.text[start:end]``, an HTML document or fragment; raises MarkupLimitError."""
+def tree(source: Source, start: int, end: int) -> Tag:
+    """The parsed tree of ``source.text[start:end]``; raises MarkupLimitError with path and offset."""
     try:
-        tree = parse_tree(source.text[start:end])
+        return parse_tree(source.text[start:end])
     except MarkupLimitError as error:
         raise MarkupLimitError(error.message, path=source.path, offset=source.byte(start)) from None
-    return convert(tree, source, start)
 
 
-def convert(tree: Tag, source: Source, offset: int = 0) -> Parsed:
-    """The blocks below a tree whose positions count from ``offset`` in the source's text."""
+def parse(source: Source, start: int, end: int) -> Parsed:
+    """The blocks of ``source.text[start:end]``, an HTML document or fragment; raises MarkupLimitError."""
+    return convert(tree(source, start, end), source, start)
+
+
+def convert(root: Tag, source: Source, offset: int = 0, *, outside: Tag | None = None) -> Parsed:
+    """The blocks below an element whose positions count from ``offset`` in the source's text.
+
+    With ``outside``, an element around it, the furniture of the page is left out: what stands outside the root and
+    what inside it is navigation, sharing or comments goes into Removals.
+    """
     walker = _Walker(source, offset)
-    walker.run(tree)
+    if outside is not None:
+        walker.leave_out(furniture(root), "html.furniture")
+    walker.run(root)
+    if outside is not None:
+        walker.remove_around(outside, root)
     return walker.parsed()
 
 
@@ -101,9 +114,21 @@ class _Walker:
         self.builder = Builder(source.span)
         self.removals: list[Removal] = []
         self.marks: list[Mark] = []
+        self._out: dict[int, str] = {}
 
-    def run(self, tree: Tag) -> None:
-        stack: list[tuple[Tag | None, Iterator[object], int]] = [(None, iter(tree.contents), 0)]
+    def leave_out(self, tags: list[Tag], rule: str) -> None:
+        """Take these elements out when they are met."""
+        self._out.update((id(tag), rule) for tag in tags)
+
+    def remove_around(self, outside: Tag, inside: Tag) -> None:
+        """Record everything below ``outside`` that is not below ``inside`` as removed."""
+        within = {id(node) for node in inside.descendants}
+        self._record(
+            [node for node in outside.descendants if isinstance(node, Words) and id(node) not in within], "html.outside-article"
+        )
+
+    def run(self, root: Tag) -> None:
+        stack: list[tuple[Tag | None, Iterator[object], int]] = [(None, iter(root.contents), 0)]
         while stack:
             owner, children, opened = stack[-1]
             for node in children:
@@ -150,6 +175,8 @@ class _Walker:
             self._embed(tag, at)
         elif name in ("svg", "math"):
             self._remove(tag, "html.foreign-content")
+        elif id(tag) in self._out:
+            self._remove(tag, self._out[id(tag)])
         elif _is_hidden(tag):
             self._remove(tag, "html.hidden")
         elif name == "pre":
@@ -245,9 +272,10 @@ class _Walker:
 
     def _remove(self, tag: Tag, rule: str) -> None:
         """Leave an element out; its words, if it has any, go into Removals, a stretch at a time."""
-        for node in tag.find_all(string=True):
-            if not isinstance(node, Words):
-                continue
+        self._record([node for node in tag.find_all(string=True) if isinstance(node, Words)], rule)
+
+    def _record(self, strings: list[Words], rule: str) -> None:
+        for node in strings:
             for piece in node.pieces:
                 if piece.words.strip():
                     span = self.source.span(piece.start + self.offset, piece.end + self.offset)

@@ -25,6 +25,8 @@ class Reader(msgspec.Struct, frozen=True):
     recognised_by: str
     score: Callable[[str], float]
     read: Callable[[Source], tuple[Article, ...]]
+    finished: bool = False
+    """Whether its articles are finished records already, to which no edit is applied."""
 
 
 class Detection(msgspec.Struct, frozen=True):
@@ -46,9 +48,16 @@ class Detection(msgspec.Struct, frozen=True):
 
 def readers() -> tuple[Reader, ...]:
     """The built-in readers: the table. A new format is a module and a row here."""
-    from . import plain_text, stamped, with_front_matter
+    from . import headline, html_page, jsonl, plain_text, stamped, with_front_matter
 
-    return (stamped.READER, with_front_matter.READER, plain_text.READER)
+    return (
+        jsonl.READER,
+        stamped.READER,
+        html_page.READER,
+        with_front_matter.READER,
+        headline.READER,
+        plain_text.READER,
+    )
 
 
 def detect(source: Source) -> Detection:

@@ -7,6 +7,7 @@ import re
 from ..dates import parse_moment
 from ..leaves import hull, words
 from ..markup import html, markdown
+from ..markup.content import article_root, is_page
 from ..markup.parsed import Mark, Parsed
 from ..model import Block, Figure, Link, List, RelatedLink, Span, walk
 from ..source import Source
@@ -26,9 +27,18 @@ def is_html(text: str) -> bool:
 
 def parse_body(source: Source, start: int, end: int) -> Parsed:
     """Parse ``source.text[start:end]`` as HTML or Markdown, whichever it is."""
-    if is_html(source.text[start:end]):
-        return html.parse(source, start, end)
-    return markdown.parse(source, start, end)
+    if not is_html(source.text[start:end]):
+        return markdown.parse(source, start, end)
+    return parse_page(source, start, end)
+
+
+def parse_page(source: Source, start: int, end: int) -> Parsed:
+    """Parse HTML; when it is a whole page, only the article in it is the body and the rest is Removals."""
+    tree = html.tree(source, start, end)
+    root = article_root(tree) if is_page(tree) else None
+    if root is None:
+        return html.convert(tree, source, start)
+    return html.convert(root, source, start, outside=tree)
 
 
 def fill(draft: Draft, parsed: Parsed) -> None:

@@ -1,0 +1,122 @@
+"""Content: which part of a whole HTML page is the article, and which parts inside it are the page's furniture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ..leaves import hull, words
+from ..model import Block, Figure, Removal
+from .parsed import Parsed
+from .soup import Tag, attribute
+
+ENOUGH = 60
+"""An element with fewer visible characters than this is not taken for an article's body."""
+
+_BODY_CLASS = re.compile(
+    r"(?:^|\s)(?:entry-content|post-content|article-content|article-body|articlebody|article__body|post-body|story-body(?:__inner)?|e-content"
+    r"|rich_media_content|field-name-body|ar_articlecontent|art-content|art_content|content-article|trs_editor|article_text|articletext"
+    r"|news-content|newscontent|text-content|markdown-body|note-content|richtext|article-text)(?:\s|$)",
+    re.I,
+)
+_BODY_ID = re.compile(
+    r"^(?:article-?content|artibody|js_content|ar_barticlecontent|content-?text|newscontent|article-?body|post-?content)$",
+    re.I,
+)
+_FURNITURE = re.compile(
+    r"(?:^|[\s_-])(?:share|sharing|social|sharedaddy|jp-relatedposts|related|related-posts|comments?|comment-wrapper|breadcrumbs?|pagination|pager"
+    r"|sidebar|subscribe|newsletter|advert|advertisement|ads|adsbygoogle|service-links|rdf-meta|navigation|post-navigation|toolbar|print-only"
+    r"|element-invisible|screen-reader-text|visually-hidden|skip-link|code-block|post-meta|entry-meta|entry-footer|page-header|author-wrap)(?:[\s_-]|$)",
+    re.I,
+)
+_FURNITURE_TAGS = frozenset(["nav", "footer", "form", "aside", "menu"])
+
+
+def article_root(tree: Tag) -> Tag | None:
+    """The element that holds the article's body; None when the markup does not say."""
+    marked = [tag for tag in tree.find_all(True) if _is_marked(tag)]
+    best = _largest(marked)
+    if best is not None:
+        return best
+    return _largest(tree.find_all("article")) or _largest([*tree.find_all("main"), *tree.select("[role=main]")])
+
+
+def _is_marked(tag: Tag) -> bool:
+    if "articlebody" in attribute(tag, "itemprop").lower() or "content:encoded" in attribute(tag, "property"):
+        return True
+    return bool(_BODY_CLASS.search(attribute(tag, "class")) or _BODY_ID.match(attribute(tag, "id")))
+
+
+def _largest(tags: list[Tag]) -> Tag | None:
+    """The first of the tags with enough words that is not far smaller than the largest."""
+    sized = [(len(tag.get_text("", strip=True)), tag) for tag in tags]
+    most = max((size for size, _ in sized), default=0)
+    if most < ENOUGH:
+        return None
+    return next(tag for size, tag in sized if size * 2 >= most)
+
+
+def is_page(tree: Tag) -> bool:
+    """Whether a tree is a page with furniture around an article, not a bare body."""
+    return (
+        tree.find(["article", "main", "nav", "header", "aside"]) is not None
+        or tree.select_one("[role=main], #content") is not None
+    )
+
+
+def furniture(root: Tag) -> list[Tag]:
+    """The outermost elements below ``root`` that belong to the page and not to the article."""
+    found: list[Tag] = []
+    stack = [child for child in reversed(root.contents) if isinstance(child, Tag)]
+    while stack:
+        tag = stack.pop()
+        if _is_furniture(tag):
+            found.append(tag)
+        else:
+            stack.extend(child for child in reversed(tag.contents) if isinstance(child, Tag))
+    return found
+
+
+def _is_furniture(tag: Tag) -> bool:
+    if tag.name in _FURNITURE_TAGS:
+        return True
+    if tag.name in ("p", "img", "figure", "figcaption", "blockquote", "table", "article", "main", "body", "h1"):
+        return False
+    names = f"{attribute(tag, 'class')} {attribute(tag, 'id')}"
+    return bool(names.strip()) and bool(_FURNITURE.search(names)) and not _BODY_CLASS.search(names)
+
+
+def by_extractor(page: str) -> Callable[[Parsed], Parsed]:
+    """What trafilatura takes for the article of a page without structure, as a choice among its parsed blocks.
+
+    A block is kept when most of its words are in the extracted text; the others become Removals.
+    """
+    import trafilatura
+
+    extracted = trafilatura.extract(page, include_comments=False, include_tables=True, favor_recall=True) or ""
+    wanted = _squashed(extracted)
+
+    def choose(parsed: Parsed) -> Parsed:
+        if not wanted:
+            return parsed
+        kept = tuple(block for block in parsed.blocks if _is_wanted(block, wanted))
+        gone = [block for block in parsed.blocks if not any(block is other for other in kept)]
+        removals = [
+            Removal(text=words(block), span=place, rule="html.outside-extract")
+            for block in gone
+            if (place := hull((block,))) is not None
+        ]
+        return Parsed(kept, (*parsed.removals, *removals), parsed.notices, parsed.marks)
+
+    return choose
+
+
+def _is_wanted(block: Block, wanted: str) -> bool:
+    text = _squashed(words(block))
+    if not text:
+        return isinstance(block, Figure)
+    return text in wanted or (len(text) > 40 and text[:30] in wanted)
+
+
+def _squashed(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text)
