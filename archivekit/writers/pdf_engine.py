@@ -6,12 +6,14 @@ import logging
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from PIL import ImageFile
 from weasyprint import CSS, HTML, Attachment  # type: ignore[import-untyped]
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
@@ -19,6 +21,9 @@ from .pdf_images import Printable
 from .pdf_tags import mend
 from .pdf_xmp import merge
 from .pydyf_refs import linear_page_references
+
+# WeasyPrint switches this on for the whole process when it is imported; a truncated image is to be noticed, not half shown.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 ASSET_SCHEME = "asset:"
 """``asset:<sha256>`` is the address of an image handed to :func:`write_pdf`."""
@@ -99,7 +104,15 @@ def write_pdf(job: Job, target: Path) -> Trouble:
         mend(pdf)
         _merge_xmp(pdf, job.xmp)
 
-    with _captured() as lines, _epoch(job.archive.moment), _recursion(_RECURSION_LIMIT), linear_page_references():
+    with (
+        _captured() as lines,
+        _epoch(job.archive.moment),
+        _recursion(_RECURSION_LIMIT),
+        linear_page_references(),
+        warnings.catch_warnings(),
+    ):
+        # WeasyPrint leaves the file of its sRGB profile to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
         HTML(string=job.html, url_fetcher=fetcher).write_pdf(
             target,
             finisher=finish,
