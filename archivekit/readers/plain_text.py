@@ -29,6 +29,8 @@ HEAD_LINES: Final = 16
 """How many lines, chrome apart, the envelope can take."""
 PARAGRAPH: Final = 84
 """Columns from which on a line is a paragraph and no headline: 42 Han characters."""
+LONG_HEADLINE: Final = 116
+"""The same for a first line that a blank line sets off and that does not end as a sentence does."""
 LATIN_HEADLINE: Final = 130
 """The same for a line without Han characters."""
 
@@ -45,7 +47,7 @@ _BYLINE: Final = re.compile(
     r"|[报報][道導]|[电電]|发自|發自|摄|攝)"
     r"|^[（(\[【]?(?:文|圖|图|撰文|摄影|攝影|编辑|編輯|作者|译者|譯者|责编|責編|责任编辑|責任編輯"
     r"|来源|來源|记者|記者)[\s　]?[:：／/|｜]"
-    r"|^[（(【\[].{0,30}[电電讯訊][）)】\]]|^\S{2,12}\d{1,2}月\d{1,2}日[电電讯訊]|(?:综合|綜合)?(?:报道|報導|編譯|编译)[】）)]?$"
+    r"|^原(?:标题|標題|题|題)[:：]|^[（(【\[].{0,30}(?:[专專日报報社]|\d)\s?[电電讯訊][）)】\]]|^\S{2,12}\d{1,2}月\d{1,2}日[电電讯訊]|(?:综合|綜合)?(?:报道|報導|編譯|编译)[】）)]?$"
     r"|^\S{0,4}(?:日期|时间|時間)[:：]"
     r"|^(?:copyright|©|版权|版權)",
     re.IGNORECASE,
@@ -53,7 +55,7 @@ _BYLINE: Final = re.compile(
 _NO_TITLE_END: Final = "。．，、；：.,;:｡"
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _HAN: Final = re.compile(r"[㐀-鿿]")
-_LISTED: Final = re.compile(r"^[（(]?\d{1,2}[）)、.．：:]")
+_LISTED: Final = re.compile(r"^[（(]?\d{1,2}[）)、.．：:]|^[·•*▪▶►※]")
 _WINDOW: Final = re.compile(r"\s*[_|｜\-－—–]+\s*\S")
 
 
@@ -167,7 +169,8 @@ def open_envelope(source: Source, lines: Sequence[Line]) -> Envelope:
         elif inside and (items := parse_header(source.text[line.start : line.end])):
             headers.append((line, items))
         else:
-            inside = inside and not is_paragraph(line) and len(rest) + len(headers) < HEAD_LINES
+            set_off = not rest and index + 1 < len(lines) and lines[index + 1].gap
+            inside = inside and not is_paragraph(line, set_off=set_off) and len(rest) + len(headers) < HEAD_LINES
             rest.append(msgspec.structs.replace(line, apart=True) if parted else line)
         parted = len(paths) + len(headers) + len(chrome) > before
     return Envelope(tuple(paths), tuple(headers), tuple(chrome), tuple(rest))
@@ -193,18 +196,20 @@ def path_parts(text: str, *, loose: bool) -> tuple[str, ...]:
     return parts if label or ended or (marked and len(parts) >= 3) else ()
 
 
-def is_paragraph(line: Line) -> bool:
-    """Whether a line is running text rather than a headline."""
+def is_paragraph(line: Line, *, set_off: bool = False) -> bool:
+    """Whether a line is running text rather than a headline, which may be longer where a blank line sets it off."""
     text = line.text
     limit = PARAGRAPH if _HAN.search(text[:LATIN_HEADLINE]) else LATIN_HEADLINE
+    if set_off and line.open:
+        limit = max(limit, LONG_HEADLINE)
     stops = text.rstrip(plaintext.CLOSING).endswith(("。", "."))
     return line.width > limit or (stops and line.width > 24) or "。" in text.rstrip("。")
 
 
-def is_headline(line: Line) -> bool:
+def is_headline(line: Line, *, set_off: bool = False) -> bool:
     """Whether a line can be a title: short, no sentence, nobody's byline, no item of a list, and words in it."""
     text = line.text
-    if is_paragraph(line) or text[-1] in _NO_TITLE_END or len(_LETTER.findall(text)) < 2:
+    if is_paragraph(line, set_off=set_off) or text[-1] in _NO_TITLE_END or len(_LETTER.findall(text)) < 2:
         return False
     return not (_BYLINE.search(text) or _LISTED.match(text))
 
@@ -212,8 +217,9 @@ def is_headline(line: Line) -> bool:
 def headlines(groups: Sequence[tuple[Line, ...]], envelope: Envelope) -> Heads:
     """The headlines at the top of a text, if it has any; before the lines of metadata where there are some."""
     top: list[Line] = []
+    apart = len(groups) > 1 and groups[1][0].gap
     for lines in groups:
-        if len(lines) > 1 or not is_headline(lines[0]):
+        if len(lines) > 1 or not is_headline(lines[0], set_off=apart and not top):
             break
         top.append(lines[0])
     follow = groups[len(top) :]
