@@ -47,8 +47,9 @@ _CLOCK = (
 )
 _TIME = (
     rf"(?:(?:{_GAP}(?:{_WEEKDAY}|at|于|於))?(?:t|{_GAP}){_CLOCK}(?:\s{{0,2}}{_ZONE}(?:\s?\([a-z ]{{1,40}}\))?)?"
-    rf"|{_GAP}{_WEEKDAY}(?![㐀-鿿]))?"
+    rf"|{_GAP}{_WEEKDAY}(?![㐀-鿿])|\s{{1,2}}[+-]\d{{2}}:?\d{{2}}(?!\d))?"
 )
+"""A clock and its zone; or a day of the week, or a zone that no clock stands before and that therefore says nothing."""
 
 _DATES = (
     r"(?<![\d.])(?P<year>\d{4})(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})(?![\d%])",

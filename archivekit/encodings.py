@@ -41,6 +41,7 @@ _MAGIC = (
 )  # fmt: skip
 
 _CONTROLS = bytes({*range(1, 9), *range(14, 27), *range(28, 32), 127})
+_HOLES = re.compile(rb"\0+")
 _DECLARED = re.compile(
     rb"<meta[^>]{0,300}?charset\s{0,4}=\s{0,4}[\"']?\s{0,4}([\w-]{2,30})|<\?xml[^>]{0,200}?encoding\s{0,4}=\s{0,4}[\"']([\w-]{2,30})",
     re.IGNORECASE,
@@ -128,8 +129,9 @@ def _is_strict(data: bytes, encoding: str) -> bool:
 
 
 def _strangeness(data: bytes) -> str:
-    """Why bytes are no text of one byte a letter: such text has next to no controls; empty when they may be."""
-    if data.count(0) * 50 > len(data):
+    """Why bytes are no text of one byte a letter: such text has next to no controls; empty when they may be. A hole
+    of NULs, such as a lost disk block leaves, does not make a text binary; NULs all over do."""
+    if b"\0" in data and (data.count(0) * 2 > len(data) or len(_HOLES.findall(data)) * 50 > len(data)):
         return "full of NUL bytes"
     controls = len(data) - len(data.translate(None, _CONTROLS))
     return "full of control characters" if controls > 8 and controls * 20 > len(data) else ""

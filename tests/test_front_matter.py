@@ -58,6 +58,7 @@ TITLES = [
     ("a:b", "a:b"),
     ('"a": b', '"a": b'),
     ('"借"后又"还"，三年', '"借"后又"还"，三年'),
+    ("'O'Brien's card'", "O'Brien's card"),
     ("'借'与还", "'借'与还"),
     ('"甲"与"乙"', '"甲"与"乙"'),
     ('"She said "yes" to it"', 'She said "yes" to it'),
@@ -202,6 +203,14 @@ def test_notices_say_where() -> None:
     (notice,) = front.notices
     assert (notice.id, notice.message) == ("front-matter.not-yaml", "mapping values are not allowed in this context")
     assert text[notice.start - 1 : notice.start + 2] == "a: "
+
+
+def test_a_control_character_is_pointed_at() -> None:
+    text = "---\ntitle: 借书\x08卡\n---\n"
+    front = split(text)
+    assert front is not None
+    (notice,) = front.notices
+    assert (notice.message, text[notice.start]) == ("control characters are not allowed", "\x08")
 
 
 def test_duplicates_are_kept() -> None:

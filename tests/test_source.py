@@ -137,6 +137,12 @@ def test_nul_characters_are_kept_and_reported() -> None:
     assert (notice.id, notice.span) == ("source.nul", (len(HANS.encode()), len(HANS.encode()) + 1))
 
 
+def test_a_hole_of_nuls_does_not_make_a_text_binary() -> None:
+    source = load("a.txt", (HANS * 9).encode() + bytes(400) + (HANS * 9).encode())
+    assert source.text == HANS * 9 + "\0" * 400 + HANS * 9
+    assert source.notices[0].message == "NUL characters in the text: 400"
+
+
 @pytest.mark.parametrize(
     "data",
     [

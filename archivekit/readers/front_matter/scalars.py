@@ -19,6 +19,7 @@ _ESCAPED = {
 }  # fmt: skip
 _DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _SINGLE = re.compile(r"'((?:[^']|'')*)'", re.DOTALL)
+_APOSTROPHES = re.compile(r"'(?:[^']|(?<=[A-Za-z])'(?=[A-Za-z]))*'", re.DOTALL)
 _FOLD = re.compile(r"[ \t]*\r?\n\s*")
 
 
@@ -74,7 +75,7 @@ def _unquoted(raw: str, quote: str) -> tuple[str, int] | None:
         return _FOLD.sub(" ", match[1].replace("''", "'")), 1
     if len(raw) > 6 and raw[0] in "\"'" and raw[:3] == raw[0] * 3 and raw.endswith(raw[:3]):
         return _stripped(raw)
-    if len(raw) > 2 and raw[0] in "\"'" and raw[-1] == raw[0] and (raw[0] == quote or _opens_inside(raw)):
+    if len(raw) > 2 and raw[0] in "\"'" and raw[-1] == raw[0] and (raw[0] == quote or _belong_together(raw)):
         inner = _FOLD.sub(" ", raw[1:-1])
         return (unescape(inner) if raw[0] == '"' else inner), 1
     return None
@@ -92,8 +93,10 @@ def _stripped(raw: str) -> tuple[str, int] | None:
     return (_FOLD.sub(" ", inner), margin) if inner else None
 
 
-def _opens_inside(raw: str) -> bool:
-    """Whether the first sign inside is an opening one, so that the outer pair belongs together."""
+def _belong_together(raw: str) -> bool:
+    """Whether the outer quotes are one pair: the first sign inside is an opening one, or all are apostrophes."""
+    if _APOSTROPHES.fullmatch(raw):
+        return True
     at = raw.find(raw[0], 1, -1)
     return at > 0 and raw[at - 1] in " \t\u3000(（[【《「『:：" and not raw[at + 1].isspace()
 

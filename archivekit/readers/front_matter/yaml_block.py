@@ -108,7 +108,10 @@ class _Block:
             mark = error.problem_mark or error.context_mark
             raise Refused(error.problem or "not YAML", self.start + (mark.index if mark else 0)) from error
         except yaml.YAMLError as error:
-            raise Refused(str(getattr(error, "reason", "not YAML")), self.start) from error
+            character = getattr(error, "character", "")
+            sign = chr(character) if isinstance(character, int) else str(character)
+            at = max(0, block.find(sign)) if sign else 0
+            raise Refused(str(getattr(error, "reason", "not YAML")), self.start + at) from error
         return root
 
     def _node(self, event: Any, *, inside_flow: bool) -> _Node:
