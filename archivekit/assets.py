@@ -56,8 +56,8 @@ class Finder:
 
         def swap(image: Image) -> Image:
             if _is_remote(image.src):
-                asset, notice = self._mirrored(image, file), None
-                if asset is None:
+                asset, notice = self._mirrored(image, file)
+                if asset is None and notice is None:
                     remote.append(image)
                     return image
             else:
@@ -77,14 +77,14 @@ class Finder:
         provenance = msgspec.structs.replace(article.provenance, notices=(*article.provenance.notices, *notices))
         return Attached(msgspec.structs.replace(article, body=body, provenance=provenance), assets)
 
-    def _mirrored(self, image: Image, file: Path | None) -> Asset | None:
-        """The asset of a remote image whose address was relative in the document, where the archive keeps that file."""
+    def _mirrored(self, image: Image, file: Path | None) -> tuple[Asset | None, Notice | None]:
+        """As ``_find``, of a remote image whose address was relative in the document, where the archive keeps that file."""
         for address in image.fallbacks:
-            if not _SCHEME.match(address) and not _is_remote(address):
-                asset, _ = self._find(msgspec.structs.replace(image, src=address), file)
-                if asset is not None:
-                    return asset
-        return None
+            if address.strip() and not _SCHEME.match(address) and not _is_remote(address):
+                asset, notice = self._find(msgspec.structs.replace(image, src=address), file)
+                if notice is None or notice.id != "asset.not-found":
+                    return asset, notice
+        return None, None
 
     def _find(self, image: Image, file: Path | None) -> tuple[Asset | None, Notice | None]:
         """The asset of an image that is not remote, and what is to be said about it."""

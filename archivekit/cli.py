@@ -112,9 +112,12 @@ def inspect(paths: Paths, root: Root = None) -> None:
     """Show a record to a person: each field with the bytes it came from, what was removed by which rule, notices."""
     from .inspect import describe
 
+    shown: list[str] = []
+
     def show(reading: Reading) -> None:
         for article in reading.articles:
-            _print(describe(article))
+            _print(f"\n{describe(article)}" if shown else describe(article))
+            shown.append(article.id)
 
     _each(paths, root, True, show)
 
@@ -169,10 +172,14 @@ def _tell(report: Report, out: Path, quiet: bool) -> None:
         return
     for output in report.outputs:
         _print(f"{out / output.file}  {_size(output.size)}")
-    counts = [f"{report.articles} articles from {len(report.sources)} files"]
-    counts += [f"{len(report.duplicates)} duplicates"] if report.duplicates else []
+    counts = [f"{_count(report.articles, 'article')} from {_count(len(report.sources), 'file')}"]
+    counts += [_count(len(report.duplicates), "duplicate")] if report.duplicates else []
     counts += [f"{len(report.quarantined)} quarantined"] if report.quarantined else []
     _print(f"{out / report.settings.name}.report.json  {', '.join(counts)}")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _size(size: int) -> str:
@@ -224,7 +231,7 @@ def main() -> None:
     """Run the command line; the exit code of an ArchiveKitError is its own."""
     signal.signal(signal.SIGTERM, _stop)
     try:
-        app()
+        app(prog_name="archivekit")
     except ArchiveKitError as error:
         _complain(error)
         raise SystemExit(error.exit_code) from None

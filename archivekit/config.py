@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args, get_type_hints
 
 import msgspec
 
@@ -74,29 +74,30 @@ def checked(settings: Settings) -> Settings:
 
 def _from_file(path: Path) -> dict[str, object]:
     """The keys of an archivekit.toml, each known and of the right type; empty when there is no such file."""
+    shown = str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot be read: {error}", path=str(path)) from None
+        raise ConfigError(f"cannot be read: {error}", path=shown) from None
     try:
         values = tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"is not TOML: {error}", path=str(path)) from None
+        raise ConfigError(f"is not TOML: {error}", path=shown) from None
     known = Settings.__struct_fields__
     for key, value in values.items():
         where = _line(text, key)
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
             hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
-            raise ConfigError(f"unknown key {key!r}{where}{hint}", path=str(path))
+            raise ConfigError(f"unknown key {key!r}{where}{hint}", path=shown)
         try:
             checked(msgspec.convert({key: value}, Settings))
         except msgspec.ValidationError as error:
-            raise ConfigError(f"{_plain(error)}{where}", path=str(path)) from None
+            raise ConfigError(f"{_plain(error)}{where}", path=shown) from None
         except UsageError as error:
-            raise ConfigError(f"{error}{where}", path=str(path)) from None
+            raise ConfigError(f"{error}{where}", path=shown) from None
     return values
 
 
@@ -112,4 +113,8 @@ def _line(text: str, key: str) -> str:
 def _plain(error: msgspec.ValidationError) -> str:
     """``Expected `str`, got `int` - at `$.title``` as ``title: expected `str`, got `int```."""
     what, _, where = str(error).partition(" - at `$.")
+    key = where.rstrip("`").partition("[")[0]
+    choices = [str(choice) for choice in get_args(get_type_hints(Settings).get(key))]
+    if what.startswith("Invalid enum value"):
+        what = f"{what.removeprefix('Invalid enum value ')} is not one of {', '.join(choices)}"
     return f"{where.rstrip('`')}: {what[:1].lower()}{what[1:]}" if where else what

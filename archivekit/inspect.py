@@ -35,7 +35,7 @@ def describe(article: Article) -> str:
 
     Nothing in it can drive a terminal: control and format characters are shown as escapes.
     """
-    return "\n".join(_lines(article)) + "\n"
+    return "\n".join(_lines(article))
 
 
 def _lines(article: Article) -> Iterator[str]:
@@ -97,11 +97,15 @@ def _evidence(found: Evidence) -> str:
 def _body(article: Article) -> Iterator[str]:
     images = [node for node in walk(article.body) if isinstance(node, Image)]
     found = sum(1 for image in images if image.asset)
-    counts = f"{len(article.body)} blocks, {len(article.text)} characters, {len(images)} images, {found} of them in the archive"
-    yield f"Body: {counts}"
+    pictures = f"{_count(len(images), 'image')}, {found} in the archive" if images else "no image"
+    yield f"Body: {_count(len(article.body), 'block')}, {_count(len(article.text), 'character')}, {pictures}"
     for block in article.body:
         kind = str(block.__struct_config__.tag)
         yield f"  {_extent(block):>15}  {kind:<10} {_short(_words(block))}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _words(block: Block) -> str:

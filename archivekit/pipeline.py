@@ -237,7 +237,7 @@ def _nothing(walk: Walk, gathered: _Gathered) -> str:
     if gathered.quarantined:
         reasons = [f"{entry.path}: {entry.reason}" for entry in gathered.quarantined[:3]]
         more = ["…"] if len(gathered.quarantined) > 3 else []
-        return f"no file could be read, of {len(gathered.quarantined)}: {'; '.join(reasons + more)}"
+        return f"no document could be read: {'; '.join(reasons + more)}"
     if walk.documents:
         return "no article in any document"
     return f"no document among the paths given; {len(walk.skipped)} other files were passed over"

@@ -233,7 +233,9 @@ def test_bombs_are_refused_before_they_are_decoded(size: tuple[int, int]) -> Non
     assert made.asset is None and made.notice in ("asset.too-large", "asset.broken")
 
 
-@pytest.mark.parametrize("data", [b"", b"GIF89a", PNG[:40], _bytes("JPEG")[:200], b"<html></html>", b"not an image", b"\0" * 100])
+@pytest.mark.parametrize(
+    "data", [b"", b"GIF89a", PNG[:40], _bytes("JPEG")[:200], b"<html></html>", b"not an image", b"\0" * 100]
+)
 def test_what_is_no_image_is_broken(data: bytes) -> None:
     made = images.make(data)
     assert made.asset is None and made.notice == "asset.broken" and "0x" not in made.message
