@@ -29,7 +29,25 @@ from archivekit.assets import Asset
 from archivekit.bundle import Bundle, Group
 from archivekit.config import Settings
 from archivekit.errors import MissingRequirementError, OutputError
-from archivekit.model import Block, Figure, Image, Notice, Paragraph, Quote, Text, encode
+from archivekit.model import (
+    Block,
+    Cell,
+    Code,
+    Emphasis,
+    Figure,
+    Image,
+    Link,
+    List,
+    ListItem,
+    Notice,
+    Paragraph,
+    Quote,
+    Row,
+    Strong,
+    Table,
+    Text,
+    encode,
+)
 from archivekit.writers import fonts, glyphs, pdf, pdf_engine, pdf_xmp, pydyf_refs
 from archivekit.writers.pdf_images import Printable, printable
 
@@ -169,6 +187,14 @@ def test_qpdf_finds_nothing(book: Path) -> None:
 # --- conformance ------------------------------------------------------------------------------------------------
 
 
+def items_in(depth: int) -> Block:
+    """A list in a list in a list."""
+    inner: Block = paragraph("最里")
+    for _ in range(depth):
+        inner = List("ordered", (ListItem((paragraph("项"), inner)),))
+    return inner
+
+
 def zoo() -> Bundle:
     """Every kind of image, deep nesting, emoji, rare and missing characters in one bundle."""
     pictures = [picture(*kind) for kind in KINDS] + [SVG]
@@ -176,7 +202,16 @@ def zoo() -> Bundle:
     for _ in range(300):
         deep = Quote((deep,))
     figures = tuple(Figure((Image(f"https://e.example/{one.sha256}", asset=one.sha256),)) for one in pictures)
-    body = (*figures, deep, paragraph("罕见字𠮷𰻞、表情😀👨‍👩‍👧☎️、私用\ue000、控制\x07、零宽\u200b\u200d\ufeff。"))
+    link = Link("https://e.example/", (Text("链"), Strong((Text("接"), Emphasis((Text("里"),)))), Code("x")))
+    items = List("bullet", (ListItem((Paragraph((link,)), paragraph("二段"), items_in(40))), ListItem(()), ListItem((deep,))))
+    ragged = Table((Row((Cell((deep,), colspan="2"), Cell(()))), Row((Cell((items,)),))), head=(Row((Cell((), scope="col"),)),))
+    body = (
+        *figures,
+        items,
+        ragged,
+        deep,
+        paragraph("罕见字𠮷𰻞、表情😀👨‍👩‍👧☎️、私用\ue000、控制\x07、零宽\u200b\u200d\ufeff。"),
+    )
     return small(*body, title="图\ue001谱", assets={one.sha256: one for one in pictures})
 
 

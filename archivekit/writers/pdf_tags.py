@@ -11,6 +11,7 @@ def mend(pdf: Any) -> None:
     """Repair what validators and assistive technology trip over; ``pdf`` is a ``pydyf.PDF`` about to be written."""
     _scope_headers(pdf)
     _wrap_list_bodies(pdf)
+    _tag_links(pdf)
     _name_attachments(pdf)
 
 
@@ -43,6 +44,20 @@ def _body(pdf: Any, item: Any, kids: list[Any]) -> bytes:
             _object(pdf, kid)["P"] = body.reference
     reference: bytes = body.reference
     return reference
+
+
+def _tag_links(pdf: Any) -> None:
+    """Make a Link of each element that holds a link annotation (7.18.5).
+
+    WeasyPrint gives every element inside a link an annotation of its own, but the tag of a link to the link alone.
+    """
+    for item in pdf.objects:
+        if not isinstance(item, dict) or not _is_element(item):
+            continue
+        for kid in item["K"]:
+            held = None if isinstance(kid, int) else _object(pdf, kid)
+            if held and held.get("Type") == "/OBJR" and _object(pdf, held["Obj"]).get("Subtype") == "/Link":
+                item["S"] = "/Link"
 
 
 def _name_attachments(pdf: Any) -> None:
