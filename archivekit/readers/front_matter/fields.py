@@ -76,18 +76,6 @@ class FrontMatter(msgspec.Struct, frozen=True, kw_only=True):
         entry = self.get(key)
         return entry.values if entry else ()
 
-    def scalar(self, key: str, text: str) -> Value | None:
-        """The value of a key that is one text, such as a title: ``[快讯]`` is then no list but what ``text``, the
-        source's text, has there."""
-        entry = self.get(key)
-        if entry is None or not entry.values:
-            return None
-        if not entry.is_list:
-            return entry.values[0]
-        if "\n" in text[entry.start : entry.end].strip():
-            return Value(" ".join(value.text for value in entry.values), entry.start, entry.end)
-        return Value(text[entry.start : entry.end], entry.start, entry.end)
-
 
 class Fields(msgspec.Struct):
     """What a parser of one format gathers from a block."""

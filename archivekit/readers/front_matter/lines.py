@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from . import yaml_block
 from .fields import MAX_BLOCK, MAX_DEPTH, Entry, Fields, Refused, Remark, Value
-from .scalars import closes, items, scalar
+from .scalars import closes, is_prose, items, scalar
 
 _KEY = re.compile(
     r"(?P<key>\"[^\"\n]{1,80}\"|'[^'\n]{1,80}'|[^\s:：#\"'\[\]{},&*!|>%@`-][^:：\n]{0,80}?)[ \t]*(?P<sign>:(?=\s|$)|：)"
@@ -94,7 +94,7 @@ def _read_chunk(text: str, chunk: list[_Line], found: Fields, *, quote: str, pre
             found.comments += good.comments
             found.remarks += good.remarks
             return
-    below = [line for line in chunk[1:] if text[line.words] != "#" or _is_prose(text, rest, chunk[0].end)]
+    below = [line for line in chunk[1:] if text[line.words] != "#" or _is_literal(text, rest, chunk[0].end)]
     for line in chunk[1:]:
         if line not in below:
             found.comments.append(Value(text[line.words : line.end], line.words, line.end))
@@ -107,14 +107,14 @@ def _read_chunk(text: str, chunk: list[_Line], found: Fields, *, quote: str, pre
             found.remarks += inner.remarks
             return
     stop = below[-1].end if below else chunk[0].end
-    is_list, values = _values(text, rest, chunk[0].end, below, quote)
+    is_list, values = _values(text, rest, chunk[0].end, below, quote, prose=is_prose(key))
     if any(line.words - line.start <= column and not _ITEM.match(text, line.words, line.end) for line in below):
         found.remarks.append(Remark("front-matter.stray-line", f"a line without a key is read as part of {key!r}", rest, stop))
     kept = tuple(value for value in values if value.text)
     found.entries.append(Entry(key=key, values=kept, is_list=is_list, key_start=start, start=rest, end=max(rest, stop)))
 
 
-def _values(text: str, rest: int, line_end: int, below: list[_Line], quote: str) -> tuple[bool, list[Value]]:
+def _values(text: str, rest: int, line_end: int, below: list[_Line], quote: str, *, prose: bool) -> tuple[bool, list[Value]]:
     """Whether the words after a key and the lines below it are a list, and their values."""
     end = below[-1].end if below else line_end
     if rest == line_end and below and _ITEM.match(text, below[0].words, below[0].end):
@@ -123,7 +123,7 @@ def _values(text: str, rest: int, line_end: int, below: list[_Line], quote: str)
         margin = min(line.words - line.start for line in below)
         lines = [text[line.start + margin : line.end] for line in below]
         return False, [Value(("\n" if text[rest] == "|" else " ").join(lines), rest, end)]
-    if rest < line_end and text[rest] == "[" and closes(text, rest, end):
+    if not prose and rest < line_end and text[rest] == "[" and closes(text, rest, end):
         return True, items(text, rest + 1, end - 1)
     return False, [scalar(text, rest, end, quote=quote)]
 
@@ -138,7 +138,7 @@ def _list_items(text: str, lines: list[_Line], quote: str) -> list[Value]:
     return [scalar(text, start, end, quote=quote) for start, end in spans]
 
 
-def _is_prose(text: str, rest: int, line_end: int) -> bool:
+def _is_literal(text: str, rest: int, line_end: int) -> bool:
     """Whether lines below a key's value belong to a text in which ``#`` is no comment: a block scalar."""
     return _BLOCK_SCALAR.fullmatch(text, rest, line_end) is not None
 

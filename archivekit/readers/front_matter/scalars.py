@@ -9,7 +9,7 @@ from .fields import Value
 TEXT_KEYS = frozenset(
     ("title", "subtitle", "description", "summary", "excerpt", "abstract", "digest", "subject", "headline", "name", "caption")
 )
-"""Keys whose values are prose: `` # `` in one is a number sign, not the start of a comment."""
+"""Keys whose values are prose: in one, `` # `` is a number sign and no comment, ``[快讯]`` is words and no list."""
 
 _COMMENT = re.compile(r"[ \t]+#([^\n]*)")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(\r?\n)[ \t]*|(.))", re.DOTALL)
@@ -23,10 +23,15 @@ _APOSTROPHES = re.compile(r"'(?:[^']|(?<=[A-Za-z])'(?=[A-Za-z]))*'", re.DOTALL)
 _FOLD = re.compile(r"[ \t]*\r?\n\s*")
 
 
+def is_prose(key: str) -> bool:
+    """Whether a key, or the last part of a dotted one, has prose for its value."""
+    return key.rpartition(".")[2].casefold() in TEXT_KEYS
+
+
 def is_text_comment(key: str, after: str) -> bool:
     """Whether ``after``, which begins with `` #``, belongs to the value: it does in prose, and as a hashtag."""
     match = _COMMENT.match(after)
-    return match is not None and (key.rpartition(".")[2].casefold() in TEXT_KEYS or match[1][:1].strip() != "")
+    return match is not None and (is_prose(key) or match[1][:1].strip() != "")
 
 
 def comment_after(after: str) -> tuple[int, int] | None:

@@ -16,7 +16,7 @@ import yaml
 from frontmatter.default_handlers import BaseHandler
 
 from .fields import MAX_DEPTH, Entry, Fields, Refused, Remark, Value
-from .scalars import comment_after, is_text_comment
+from .scalars import comment_after, is_prose, is_text_comment, scalar
 
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _KEY_LINE = re.compile(r"^[A-Za-z_][\w-]*:(?=\s|$)", re.MULTILINE)
@@ -144,7 +144,9 @@ class _Block:
 
     def _entry(self, name: str, key: _Node, node: _Node) -> None:
         node = self._as_meant(node)
-        if node.kind == "map":
+        if node.flow and node.children and is_prose(name):
+            self._add(name, key, _Node("plain", node.start, node.end), (scalar(self.text, node.start, node.end),))
+        elif node.kind == "map":
             if node.children:
                 self._map(node, f"{name}.")
             else:
