@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
-from markdown_it.rules_block import StateBlock, paragraph, reference
+from markdown_it.rules_block import StateBlock, lheading, paragraph, reference
 from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
@@ -226,6 +226,19 @@ def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return found
 
 
+def _setext(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A setext heading, if its underline is one: a lone ``-`` or ``=`` on a line is a wrapped word's."""
+    count, parent = len(state.tokens), state.parentType
+    if not lheading(state, start, end, silent):
+        return False
+    line = state.line - 1
+    if len(state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].rstrip()) >= 3:
+        return True
+    del state.tokens[count:]
+    state.line, state.parentType = start, parent
+    return False
+
+
 def _indented_code(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """An indented code block, only where every line is plainly code.
 
@@ -258,6 +271,7 @@ def _engine() -> MarkdownIt:
     md.inline.ruler.disable("image")
     md.inline.ruler.before("escape", "shortcode", _shortcode)
     md.block.ruler.at("reference", _reference)
+    md.block.ruler.at("lheading", _setext)
     md.block.ruler.before("fence", "indented_code", _indented_code)
     return md
 
