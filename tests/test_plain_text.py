@@ -167,6 +167,18 @@ def test_cookie_notices_are_known() -> None:
         ("来源：山水网-《山水日报》", [("via", "山水网-《山水日报》")]),
         ("日期:2006-05-07 来源:山水网作者:甲某", [("published", "2006-05-07"), ("via", "山水网"), ("aut", "甲某")]),
         ("【時間】2006-05-07 【來源】山水報", [("published", "2006-05-07"), ("via", "山水報")]),
+        (
+            "發表：2024-05-03 10:20 作者：甲某　桌面版　简体",
+            [("published", "2024-05-03 10:20"), ("aut", "甲某"), ("chrome", "")],
+        ),
+        ("更新 2024-05-03 人氣 12", [("modified", "2024-05-03"), ("chrome", "")]),
+        (
+            "山水報 2024-05-03 10:20 記者甲某／山水報導",
+            [("outlet", "山水報"), ("published", "2024-05-03 10:20"), ("rpt", "甲某")],
+        ),
+        ("《山水日报》1978年5月7日 第1版", [("outlet", "山水日报"), ("published", "1978年5月7日"), ("page", "第1版")]),
+        ("【 2006-05-07 】 【 来源：山水网 】", [("published", "2006-05-07"), ("via", "山水网")]),
+        ("May 7, 2006 | By Jane Doe", [("published", "May 7, 2006"), ("aut", "Jane Doe")]),
         ("文章日期：2019年9月10日", [("published", "2019年9月10日")]),
         ("更新时间：2024/05/03 10:20", [("modified", "2024/05/03 10:20")]),
         ("2024/5/3 10:20（5/3 11:00 更新）", [("published", "2024/5/3 10:20"), ("updated", "5/3 11:00 更新")]),
@@ -298,6 +310,15 @@ ATOMS = [
 ]  # fmt: skip
 
 
+HEADERS = [
+    "日期：", "更新", "来源：", "作者：", "記者", "2006-05-07", " 10:20", "2006年5月7日", "May 7, 2006",
+    " ", "　", " | ", "（", "）", "【", "】",
+    "山水报", "《山水报》", "甲某", "乙 某、丙某", "打印",
+    "第1版", "点击：48", "【字体：大 中 小】", "http://example.org/",
+    "桌面版", "标题：", "关键词：", "By Jane Doe", "讯", "，", "。",
+]  # fmt: skip
+
+
 def visible(text: str) -> list[int]:
     """The places of the characters a reader of the file would see."""
     return [
@@ -336,6 +357,14 @@ def test_every_visible_character_is_somewhere_once(text: str) -> None:
         return
     (found,) = read(whole)
     assert_conserved(whole, found)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(HEADERS), min_size=1, max_size=9).map("".join))
+def test_items_of_metadata_cover_their_line(line: str) -> None:
+    items = parse_header(line)
+    if items is not None:
+        assert "".join(line[item.start : item.end] for item in items) == line
 
 
 @settings(max_examples=100, deadline=None)

@@ -77,9 +77,12 @@ class Fields:
                 self._set_or_keep("url", whole, start, end, "plain-text.header-url")
         elif item.key in ("via", "outlet"):
             rule = "plain-text.header-source" if item.key == "via" else "plain-text.header-outlet"
-            self._set_or_keep("via", value, start, end, rule)
-        elif item.key == "updated":
-            self.keep("updated", value, start, end, "plain-text.header-updated")
+            if value.casefold() in _NOBODY:
+                self.keep("source", value, start, end, "plain-text.header-nobody")
+            else:
+                self._set_or_keep("via", value, start, end, rule)
+        elif item.key in ("updated", "page"):
+            self.keep(item.key, value, start, end, f"plain-text.header-{item.key}")
         else:
             self._set_or_keep(item.key, value, start, end, f"plain-text.header-{item.key}")
 
