@@ -14,7 +14,14 @@ LABELS: dict[Role, tuple[str, ...]] = {role: tuple(labels) for role, labels in _
 """By MARC relator code. A longer label is tried before a shorter one."""
 
 _ROLES: dict[str, Role] = {label.casefold(): role for role, labels in LABELS.items() for label in labels}
-_LABEL = "|".join(re.escape(label) for label in sorted(_ROLES, key=len, reverse=True))
+
+
+def _spaced(label: str) -> str:
+    """A label as a pattern; one of two Han characters may be spaced out (``作 者``)."""
+    return rf"{label[0]}\s?{label[1]}" if re.fullmatch(r"[\u4e00-\u9fff]{2}", label) else re.escape(label)
+
+
+_LABEL = "|".join(_spaced(label) for label in sorted(_ROLES, key=len, reverse=True))
 _HOUSE = r"[\u4e00-\u9fffA-Za-z]{1,10}?(?:网|網|社|报|報|台|刊|组|組)"
 """``阿波羅網責任編輯``: whose editor it is, before the label."""
 _SEP = r"\s*[:：=|｜丨︱/／\\]+\s*"
@@ -25,9 +32,11 @@ SEPARATED = re.compile(
 )
 _SPACED = re.compile(rf"(?:(?<=[\s;；,，、])|^|(?<=[【（(\[]))(?P<labels>{_LABEL})[\s\u3000\u00a0]+(?=\S)", re.I)
 _GLUED = re.compile(
-    r"(?P<labels>本报记者|本報記者|记者|記者|编辑|編輯|责编|責編|摄影|攝影|翻译|翻譯)"
-    r"(?=[\u4e00-\u9fff]{2,4}(?:\W|$))"
+    rf"(?:{_HOUSE})?(?P<labels>本报记者|本報記者|记者|記者|编辑|編輯|责编|責編|摄影|攝影|翻译|翻譯)\s*"
+    r"(?=[\u4e00-\u9fff]{2,16}(?:\W|$))"
 )
+_PLACE = re.compile("|".join(sorted(_DATA["places"], key=len, reverse=True)))
+_REPORTED = re.compile(rf"\s*(?:{_PLACE.pattern})?\s*(?:综合|綜合)?(?:[报報][道導导])[\s。]*$")
 _BRACKETS = "【】（）()[]〔〕［］<>*_— －-–\u3000\u00a0\t\n"
 _SPLIT = re.compile(
     r"\s*[、，,;；/／&＆＋+|｜丨]+\s*|\s+(?:and|和|与|與|及)\s+"
@@ -80,12 +89,19 @@ def parse_credits(line: str, *, loose: bool = False) -> CreditLine | None:
     pure = True
     for index, head in enumerate(heads):
         stop = heads[index + 1].start() if index + 1 < len(heads) else len(line)
-        names, exact = split_names(line[head.end() : stop], head.end())
+        names, exact = split_names(_REPORTED.sub("", line[head.end() : stop]), head.end())
         pure = pure and exact
-        roles = [_ROLES[label.strip().casefold()] for label in re.split(r"\s*[/／、&]\s*", head.group("labels"))]
+        roles = [_role(label) for label in re.split(r"\s*[/／、&]\s*", head.group("labels"))]
         for role in dict.fromkeys(roles):
             found.extend(Credit(role, name, a, b) for name, a, b in names)
+    if not pure and all(head.re is not SEPARATED for head in heads):
+        return None
     return CreditLine(tuple(found), pure) if found else None
+
+
+def _role(label: str) -> Role:
+    plain = label.strip().casefold()
+    return _ROLES.get(plain) or _ROLES[re.sub(r"\s", "", plain)]
 
 
 def _heads(line: str, lead: int, *, loose: bool) -> list[re.Match[str]]:
@@ -141,14 +157,24 @@ def _names_in(chunk: str) -> list[tuple[str, int, int, bool]]:
         fine = 1 <= len(words) <= 5 and len(text) <= 40
         return [(_cased(text), start, start + len(text), not noted)] if fine else []
     parts = [(m.group(), start + m.start(), start + m.end()) for m in re.finditer(r"\S+", text)]
-    if len(parts) == 2 and all(len(part) == 1 for part, _, _ in parts):
-        return [(parts[0][0] + parts[1][0], parts[0][1], parts[1][2], not noted)]
+    parts = _closed_up(parts)
     parts = [part for part in parts if not _POST.match(part[0])] if len(parts) > 1 else parts
     if parts and all(_NAME.fullmatch(part) and part not in _NOT_NAMES and (len(part) >= 2) for part, _, _ in parts):
         return [(part, a, b, not noted) for part, a, b in parts]
     if len(parts) <= 3 and re.fullmatch(r"[\w\u4e00-\u9fff·.\- ]{2,20}", text) and re.search(r"[A-Za-z]", text):
         return [(text, start, start + len(text), not noted)]
     return []
+
+
+def _closed_up(parts: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Two single Han characters in a row are one name, spaced out to the width of three."""
+    out: list[tuple[str, int, int]] = []
+    for part in parts:
+        if out and len(out[-1][0]) == 1 and len(part[0]) == 1:
+            out[-1] = (out[-1][0] + part[0], out[-1][1], part[2])
+        else:
+            out.append(part)
+    return out
 
 
 _LATIN_WORD = r"[A-Za-zÀ-ɏ][\w.'’\-]*"
@@ -162,7 +188,6 @@ def _cased(name: str) -> str:
     return re.sub(r"[A-ZÀ-Þ]{2,}", lambda m: m.group()[0] + m.group()[1:].lower(), name)
 
 
-_PLACE = re.compile("|".join(sorted(_DATA["places"], key=len, reverse=True)))
 _REPORTER = r"(?:特约|特約|驻[\u4e00-\u9fff]{2,4}|本报|本報)?(?:记者|記者)"
 _NAMES = r"[\u4e00-\u9fff·、／/ \u3000]{2,24}?"
 _DATELINE = (
@@ -171,7 +196,43 @@ _DATELINE = (
         r"(?P<tail>\d{1,2}(?:月\d{1,2})?日[^）)】\]]{0,6}|综合报道|綜合報[導道]|[报報][道導导]|摄|攝|)\s*[）)】\]]"
     ),
     re.compile(rf"^\s*(?:[^，。！？\s]{{0,16}}?){_REPORTER}\s*(?P<names>{_NAMES})\s*(?P<tail>[报報][道導导])[\s:：。]*$"),
+    re.compile(r"^\s*(?P<names>[\u4e00-\u9fff]{2,3}(?:、[\u4e00-\u9fff]{2,3}){0,3})(?P<tail>[报報][道導导])[：:]"),
 )
+_TITLE = re.compile(
+    r"(?:本[报報刊台网網]|[\u4e00-\u9fff]{2,6}[报報网網社]|《[^》]{2,12}》)?(?:[驻駐][\u4e00-\u9fff、]{2,16}?)?(?:特派|特约|特約|实习|實習|见习|首席|主笔)*"
+    r"(?:记者|記者|通讯员|通訊員|特派员|撰稿人|评论员|評論員)[\s:：]*"
+)
+_AGENCIES = re.compile(
+    r"^\s*(?P<names>[^（()）。！？]{2,30}?)\s*[（(][^（()）]{0,30}(?:社|通讯|通訊|综合报[道导]|綜合報[導道]|等|编译|編譯)[^（()）]{0,8}[)）]\s*$"
+)
+
+
+def reporters_line(text: str) -> list[tuple[str, int, int]]:
+    """The names in a line of nothing but reporters and their titles (``本报记者 某某 实习记者某某发自某地``)."""
+    line = text.rstrip("▲。 \u3000")
+    if len(line) > 90 or not _TITLE.search(line):
+        return []
+    line = re.sub(r"(?:发自|發自|摄于)[\u4e00-\u9fff]{2,6}$", "", _REPORTED.sub("", line))
+    names: list[tuple[str, int, int]] = []
+    at = 0
+    for title in [*_TITLE.finditer(line), None]:
+        end = title.start() if title else len(line)
+        found, exact = split_names(line[at:end].replace("□", " ").replace("■", " "), at)
+        if line[at:end].strip(_BRACKETS + "□■●") and not (found and exact):
+            return []
+        names.extend(found)
+        at = title.end() if title else len(line)
+    return names if names and all(2 <= len(name) <= 4 for name, _, _ in names) else []
+
+
+def agency_line(text: str) -> list[tuple[str, int, int]]:
+    """The names of a last line such as ``某某/某某 (法新社、路透社)``: who compiled the text from agencies."""
+    match = _AGENCIES.match(text)
+    if match is None:
+        return []
+    names, exact = split_names(match.group("names"), match.start("names"))
+    fits = all(2 <= len(name) <= 4 or not re.search(r"[\u4e00-\u9fff]", name) for name, _, _ in names)
+    return names if names and exact and fits else []
 
 
 def dateline_reporters(text: str) -> list[tuple[str, int, int]]:
@@ -187,6 +248,6 @@ def dateline_reporters(text: str) -> list[tuple[str, int, int]]:
         elif match.group("tail")[:1].isdigit() and len(raw) >= 4 and "、" not in raw:
             raw = raw[: 3 if len(raw) >= 5 else 2]
         names, exact = split_names(raw, match.start("names"))
-        if names and exact and all(2 <= len(name) <= 4 for name, _, _ in names):
+        if names and exact and all(2 <= len(name) <= 4 and not name.startswith("站") for name, _, _ in names):
             return names
     return []

@@ -7,11 +7,19 @@ from collections.abc import Iterable
 
 import msgspec
 
-from ..dates import parse_moment
+from ..dates import find_moment, parse_moment
 from ..leaves import cut, hull, part, strip, words
 from ..model import Article, Block, Contributor, Evidence, Heading, Paragraph, Removal, Role, Span, inline_text
 from ..profile import Profile, compiled
-from .bylines import SEPARATED, Credit, dateline_reporters, parse_credits, split_names
+from .bylines import (
+    SEPARATED,
+    Credit,
+    agency_line,
+    dateline_reporters,
+    parse_credits,
+    reporters_line,
+    split_names,
+)
 from .change import amend, removed, without
 
 HEAD = 6
@@ -31,6 +39,10 @@ _RIGHTS = re.compile(
 )
 _ENDING = re.compile(r"[（(【\[](?P<inner>[^（()）【】\[\]]{3,80})[)）】\]]\s*(?P<number>\d{0,8})\s*$")
 _DESCRIPTION = re.compile(r"\s*(归档|摘要|期刊|文献来源|原文|出处|DOI|来源|來源|编译|作者)\s*[：:]")
+_DATED = re.compile(r"[【\[（(](?P<inner>[^】\]）)]{0,16}(?:\d{4}|[〇零○一二三四五六七八九]{4})年[^】\]）)]{2,14})[】\]）)]")
+_POSTED = re.compile(
+    r"^(?:发表于|發表於|发布于|發佈於)?\s*\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}日?[\s\d:：]{0,12}\s*(?:发表于|發表於)?.{0,8}$"
+)
 _DATE_LINE = re.compile(r"^[\s\d年月日点时分秒:：\-/.,TZ+\w星期周一二三四五六]{6,60}$")
 
 
@@ -63,7 +75,7 @@ class _Found:
 
 def apply(article: Article, profile: Profile | None) -> Article:
     """Read contributors, source, rights and the page's own date; take pure credit lines out of the body."""
-    article = _page_date(article)
+    article = _dateline_date(_page_date(article))
     article = _from_extra(article, profile)
     found = _Found(article)
     _lines(article, found)
@@ -112,6 +124,31 @@ def _page_date(article: Article) -> Article:
         rest = removed([block], "credits.page-date") if place else []
         fields = {"published": moment, "extra": extra, "body": without(article.body, [block])}
         return amend(article, fields=fields, evidence=evidence, removals=rest)
+    return article
+
+
+def _dateline_date(article: Article) -> Article:
+    """When nothing else says when: a dated dateline (``【某报2020年3月11日讯】``) or the platform's ``… 发表于`` line."""
+    if article.published is not None:
+        return article
+    encoding = article.provenance.source.encoding
+    for index, block in enumerate(article.body):
+        if not isinstance(block, Paragraph):
+            continue
+        text = inline_text(block.children)
+        match = _DATED.search(text) if index < 3 else None
+        posted = _POSTED.match(text.strip())
+        found = find_moment(match.group("inner")) if match else find_moment(text) if posted else None
+        if found is None:
+            continue
+        offset = match.start("inner") if match else 0
+        span = hull(part(block.children, offset + found[1], offset + found[2], encoding))
+        evidence = {"published": Evidence(span=span, raw="", rule="credits.dateline-date")}
+        fields: dict[str, object] = {"published": found[0]}
+        if posted:
+            fields["body"] = without(article.body, [block])
+            return amend(article, fields=fields, evidence=evidence, removals=removed([block], "credits.posted-line"))
+        return amend(article, fields=fields, evidence=evidence)
     return article
 
 
@@ -189,9 +226,7 @@ def _lines(article: Article, found: _Found) -> None:
                 continue
         line = parse_credits(text, loose=at_edge)
         if line is None:
-            if index < HEAD:
-                reporters = dateline_reporters(text)
-                found.block(block, [Credit("rpt", *name) for name in reporters], "credits.dateline")
+            _unlabelled(found, block, text, index, size)
             continue
         if not at_edge and not (index < 16 and any(c.role in ("aut", "trl", "rpt") for c in line.credits)):
             continue
@@ -200,6 +235,24 @@ def _lines(article: Article, found: _Found) -> None:
             found.gone.append(block)
         elif text.rstrip().endswith(("；", ";")):
             continued = line.credits[-1].role
+
+
+def _unlabelled(found: _Found, block: Block, text: str, index: int, size: int) -> None:
+    """Names without a label: a line of reporters, a last line with agencies, a dateline."""
+    if index < 3 or index >= size - 3:
+        names = reporters_line(text)
+        if names:
+            found.block(block, [Credit("rpt", *name) for name in names], "credits.reporters-line")
+            found.gone.append(block)
+            return
+    if index >= size - 3:
+        names = agency_line(text)
+        if names:
+            found.block(block, [Credit("aut", *name) for name in names], "credits.agency-line")
+            found.gone.append(block)
+            return
+    if index < HEAD:
+        found.block(block, [Credit("rpt", *name) for name in dateline_reporters(text)], "credits.dateline")
 
 
 def _introduces(body: tuple[Block, ...], index: int) -> bool:

@@ -92,6 +92,10 @@ def _captioned(article: Article) -> Article:
     changed = False
     for block in article.body:
         last = out[-1] if out else None
+        if isinstance(block, Figure) and isinstance(last, Figure) and _belong(last, block):
+            out[-1] = Figure(last.images + block.images, last.caption + block.caption, last.credit + block.credit)
+            changed = True
+            continue
         if isinstance(block, Paragraph) and isinstance(last, Figure) and last.images and is_caption(words(block)):
             gap = (LineBreak(),) if last.caption else ()
             if not last.caption or _CUE.match(words(block)):
@@ -100,6 +104,13 @@ def _captioned(article: Article) -> Article:
                 continue
         out.append(block)
     return amend(article, fields={"body": tuple(out)}) if changed else article
+
+
+def _belong(first: Figure, second: Figure) -> bool:
+    """Whether of two neighbours one is an image without words and the other words without an image."""
+    bare = [figure for figure in (first, second) if figure.images and not figure.caption]
+    said = [figure for figure in (first, second) if figure.caption and not figure.images]
+    return len(bare) == 1 and len(said) == 1
 
 
 def is_caption(text: str) -> bool:

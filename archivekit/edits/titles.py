@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 
@@ -10,6 +11,7 @@ from ..model import Article, Block, Heading, Notice, Paragraph
 from .change import amend, evidence_of, removed, without
 
 _QUOTES = {"“": "”", "「": "」", "『": "』", "‘": "’", "《": "》", '"': '"', "〈": "〉"}
+_REFERENCE = re.compile(r"&(?:[a-z]{2,8}|#\d{1,6}|#x[0-9a-f]{1,5});", re.I)
 _LOST = re.compile(r"_(?P<words>[^_]{1,40})_")
 
 
@@ -24,7 +26,8 @@ def apply(article: Article) -> Article:
         article = _from_heading(article)
     if article.title is None:
         return article
-    title = re.sub(r"[\s\u00a0\u3000\u200b\ufeff]+", " ", article.title).strip()
+    plain = html.unescape(article.title) if _REFERENCE.search(article.title) else article.title
+    title = re.sub(r"[\s\u00a0\u3000\u200b\ufeff]+", " ", plain).strip()
     restored = _restored(title, "".join(words(block) for block in article.body[:40]))
     notices = []
     if restored != title:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..leaves import hull, words
 from ..model import Block, Figure, Removal
 from .parsed import Parsed
-from .soup import Tag, attribute
+from .soup import Tag, attribute, text_of
 
 ENOUGH = 60
 """An element with fewer visible characters than this is not taken for an article's body."""
@@ -49,7 +49,7 @@ def _is_marked(tag: Tag) -> bool:
 
 def _largest(tags: list[Tag]) -> Tag | None:
     """The first of the tags with enough words that is not far smaller than the largest."""
-    sized = [(len(tag.get_text("", strip=True)), tag) for tag in tags]
+    sized = [(len(re.sub(r"\s+", "", text_of(tag))), tag) for tag in tags]
     most = max((size for size, _ in sized), default=0)
     if most < ENOUGH:
         return None

@@ -32,7 +32,7 @@ def caption_hint(tag: Tag) -> CaptionHint:
     name = tag.name
     if name == "cite" and tag.find_parent("figcaption") is not None:
         return CaptionHint.CREDIT
-    if name == "figcaption":
+    if name in ("figcaption", "figcapiton"):
         return CaptionHint.STRONG
     classes = attribute(tag, "class")
     if classes and tag.find("img") is None:

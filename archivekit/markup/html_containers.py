@@ -51,7 +51,12 @@ def join_captions(entries: list[tuple[Any, CaptionHint]]) -> tuple[Block, ...]:
             out[-1] = (Figure(block.images, last.children, block.credit), CaptionHint.NONE)
             continue
         out.append((block, hint))
-    return tuple(block for block, _ in out)
+    return tuple(_lone_caption(block) if hint is CaptionHint.STRONG else block for block, hint in out)
+
+
+def _lone_caption(block: Block) -> Block:
+    """Words the markup calls a caption, whose image stands elsewhere or is lost."""
+    return Figure((), block.children) if isinstance(block, Paragraph) else block
 
 
 def _captioned(figure: Figure, words: Paragraph, hint: CaptionHint) -> Figure | None:

@@ -24,7 +24,7 @@ _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", re.S)
 
 
-__all__ = ["Piece", "Tag", "Words", "align", "attribute", "parse_tree"]
+__all__ = ["Piece", "Tag", "Words", "align", "attribute", "parse_tree", "text_of"]
 
 
 class Piece:
@@ -86,6 +86,11 @@ def parse_tree(text: str) -> BeautifulSoup:
     if _open_depth(text) > MAX_DEPTH:
         raise MarkupLimitError(f"HTML nested deeper than {MAX_DEPTH} elements")
     return BeautifulSoup(text, builder=_Builder())
+
+
+def text_of(tag: Tag) -> str:
+    """All words below an element, as they are."""
+    return "".join(str(node) for node in tag.descendants if isinstance(node, Words))
 
 
 def attribute(tag: Tag, name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from ..dates import parse_moment
 from ..markup import html
 from ..markup.content import article_root, by_extractor
-from ..markup.soup import Tag, attribute
+from ..markup.soup import Tag, Words, attribute, text_of
 from ..model import Article
 from ..source import Source
 from . import Reader
@@ -121,7 +121,7 @@ def _linked_data(draft: Draft, page: Tag, _root: Tag | None) -> None:
         if "ld+json" not in attribute(tag, "type"):
             continue
         try:
-            data = json.loads(tag.get_text())
+            data = json.loads(text_of(tag))
         except (ValueError, RecursionError):
             draft.notice("html.bad-json-ld", "the JSON-LD of the page is not JSON", tag.sourcepos or 0)
             continue
@@ -184,10 +184,10 @@ def _elements(draft: Draft, page: Tag, root: Tag | None) -> None:
     if "title" not in draft.fields:
         for name in ("h1", "title"):
             found = page.find(name)
-            words = list(found.strings) if isinstance(found, Tag) else []
-            pieces = [piece for word in words for piece in getattr(word, "pieces", ()) if piece.words.strip()]
-            if pieces:
-                title = " ".join("".join(words).split())
+            strings = [node for node in found.descendants if isinstance(node, Words)] if isinstance(found, Tag) else []
+            pieces = [piece for node in strings for piece in node.pieces if piece.words.strip()]
+            if pieces and isinstance(found, Tag):
+                title = " ".join(text_of(found).split())
                 draft.set("title", title, pieces[0].start, pieces[-1].end, f"html.{name}")
                 break
 
