@@ -62,7 +62,9 @@ def _host(host: str) -> str | None:
         except ValueError:
             return None
     try:
-        host = host.encode("idna").decode("ascii") if not host.isascii() else host
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+        if "xn--" in host and host.encode().decode("idna").encode("idna") != host.encode():
+            return None
     except UnicodeError:
         return None
     if not _HOST.fullmatch(host) or len(host) > 253:

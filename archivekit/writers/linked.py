@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 from ..markup.weblinks import safe_href
-from ..markup.xhtml import clean, language_tag
+from ..markup.xhtml import language_tag
 from ..model import Article, Role
 
 CONTEXT: Final = {"@vocab": "https://schema.org/", "prov": "http://www.w3.org/ns/prov#", "spdx": "http://spdx.org/rdf/terms#"}
@@ -60,13 +60,14 @@ def linked_data(article: Article) -> dict[str, object]:
 
 
 def linked_json(articles: tuple[Article, ...]) -> bytes:
-    """All articles as one JSON-LD document, an article a line."""
+    """All articles as one JSON-LD document, an article a line; a lone surrogate stays the JSON escape it has to be."""
     rows = ",\n".join(_json(linked_data(article)) for article in articles)
-    return f'{{"@context":{_json(CONTEXT)},"@graph":[\n{rows}\n]}}\n'.encode()
+    data = f'{{"@context":{_json(CONTEXT)},"@graph":[\n{rows}\n]}}\n'
+    return data.encode(errors="backslashreplace")
 
 
 def _json(value: object) -> str:
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _work(url: str) -> dict[str, str]:

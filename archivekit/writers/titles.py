@@ -12,7 +12,7 @@ _NO_END: Final = frozenset("$([{£¥‘“〈《「『【〔〖〝﹙﹛＄（�
 """What must not end one."""
 _CLOSERS: Final = frozenset(")]}’”〕〗〞﹚﹜）］｝〉》」』】〙")
 _CLAUSE_ENDS: Final = frozenset("：。；！？，、)）」』】》”—:;!?, \u3000")
-_UNIT: Final = re.compile(r"[0-9]+(?:[–—~～至-][0-9]+)+|[A-Za-z0-9À-ɏ'’.,:%&+/-]+|——|……|.", re.S)
+_UNIT: Final = re.compile(r"(?:[0-9]+(?:[–—~～至-][0-9]+)+|[A-Za-z0-9À-ɏ'’.,:%&+/-]+|——|……|.)[ \u3000]*", re.S)
 _LONGEST: Final = 400
 """More characters than this are not laid out: no cover holds them."""
 
@@ -21,10 +21,10 @@ def broken(title: str, width: float, measure: Callable[[str], float]) -> list[st
     """The lines of ``title``, none wider than ``width`` by ``measure`` where that can be, as even as possible.
 
     A line does not begin with closing punctuation or end with opening punctuation, a word or number is not divided
-    unless it is wider than a line by itself; a break after a clause is preferred, one inside brackets or quotation marks
+    unless it is wider than a line by itself; a break after a clause or before a bracket is preferred, one inside brackets
     avoided. Fewer lines come before all.
     """
-    units = _units(title[:_LONGEST], width, measure)
+    units = _units(title.strip()[:_LONGEST], width, measure)
     inside = _inside(units)
     count = len(units)
     best: list[tuple[int, float, int]] = [(0, 0.0, 0)] + [(count + 1, 0.0, 0)] * count
@@ -36,7 +36,7 @@ def broken(title: str, width: float, measure: Callable[[str], float]) -> list[st
                 break
             if not _may_break(units, start) or best[start][0] > count:
                 continue
-            clause = end < count and units[end - 1][-1] in _CLAUSE_ENDS
+            clause = end < count and (units[end - 1][-1] in _CLAUSE_ENDS or units[end][0] in _NO_END)
             cost = ((width - size) / width) ** 2 - (0.25 if clause else 0.0) + (0.2 if inside[end] else 0.0)
             best[end] = min(best[end], (best[start][0] + 1, best[start][1] + cost, start))
     return _rows(units, best)
@@ -58,14 +58,14 @@ def _rows(units: list[str], best: list[tuple[int, float, int]]) -> list[str]:
 
 def _may_break(units: list[str], place: int) -> bool:
     """Whether a line may begin at a unit."""
-    return place == 0 or not (units[place][0] in _NO_START or units[place - 1][-1] in _NO_END)
+    return place == 0 or not (units[place][0] in _NO_START or units[place - 1].rstrip()[-1:] in _NO_END)
 
 
 def _inside(units: list[str]) -> list[bool]:
     """For each place between units, whether a bracket or quotation mark is open there."""
     depth, places = 0, [False]
     for unit in units:
-        depth = max(0, depth + (unit in _NO_END) - (unit in _CLOSERS))
+        depth = max(0, depth + (unit[0] in _NO_END) - (unit[0] in _CLOSERS))
         places.append(depth > 0)
     return places
 
@@ -74,5 +74,5 @@ def _units(title: str, width: float, measure: Callable[[str], float]) -> list[st
     """What must stay together: words, numbers, doubled dashes, single characters; a word wider than a line is cut."""
     units: list[str] = []
     for unit in _UNIT.findall(title):
-        units += [unit] if measure(unit) <= width else list(unit)
+        units += [unit] if measure(unit.rstrip()) <= width else list(unit)
     return units

@@ -1,0 +1,29 @@
+"""JSON Lines: one record a line, in order, and nothing of it lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import fixtures
+
+from archivekit.config import Settings
+from archivekit.model import decode, encode
+from archivekit.writers import jsonl, writer
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    bundle = fixtures.bundle()
+    target = tmp_path / "archive.jsonl"
+    assert writer("jsonl")(bundle, target, Settings()) == ()
+    data = target.read_bytes()
+    lines = data.split(b"\n")
+    assert lines.pop() == b""
+    assert tuple(decode(line) for line in lines) == bundle.articles
+    assert [encode(decode(line)) for line in lines] == lines
+    assert b"\r" not in data
+
+
+def test_an_empty_bundle_is_an_empty_file(tmp_path: Path) -> None:
+    target = tmp_path / "archive.jsonl"
+    jsonl.write(fixtures.bundle(groups=()), target, Settings())
+    assert target.read_bytes() == b""
