@@ -66,6 +66,7 @@ _WIDGET: Final = re.compile(
 )
 _EDGE: Final = " \t\u3000\xa0\ue5e5|｜/／,，;；·•-–—()（）[]【】<>《》"
 _UPDATED: Final = re.compile(r"[\d/\s:：月日-]{8,24}(?:更新|updated)")
+_TWO_CLOCKS: Final = re.compile(r"格林[尼威]治(?:[标標][准準])?[时時][间間]\s?(\d{1,2}:\d{2}).{0,16}")
 _AFTER: Final = re.compile(r"[讯訊电電]|[发發](?:布|佈|表)|刊[登出]|[A-Z]{1,3}T")
 _REPORTER: Final = re.compile(
     r"(?:本[报報刊台]|[㐀-鿿]{2,6}[网網社报報])?(?:特约|特約|特派|见习|見習)?[记記]者\s{0,4}([^\s／/][^／/]{0,20})(?:[／/].{0,16})?"
@@ -170,6 +171,9 @@ def _items(line: str, anchor: _Anchor, start: int, stop: int) -> list[Item] | No
     value = line[anchor.start : anchor.end]
     if not rest.strip(_EDGE + ".") or _AFTER.fullmatch(rest.strip(_EDGE)):
         return [Item(anchor.key, value, start, stop)]
+    # BBC's pages gave Greenwich time first, then the local one.
+    if clocks := _TWO_CLOCKS.fullmatch(rest.strip(_EDGE)):
+        return [Item(anchor.key, f"{value} {clocks[1]} GMT", start, stop)]
     gap = len(rest) - len(rest.lstrip(_EDGE))
     if anchor.key == "published" and _UPDATED.fullmatch(rest.strip(_EDGE)):
         return [
