@@ -51,7 +51,7 @@ def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def _counted(pairs: list[tuple[str, int]], said: Words) -> str:
-    return said.comma.join(f"{name} {number(count)}" for name, count in pairs)
+    return said.comma.join(f"{name}\u00a0{number(count)}" for name, count in pairs)
 
 
 def _notices(bundle: Bundle, said: Words) -> str:

@@ -39,6 +39,8 @@ class Entry(NamedTuple):
     title: str
     """What the contents and running heads say; a phrase when the article has no title."""
     article: Article
+    versions: tuple[Article, ...] = ()
+    """Other versions of its work, which are records but not printed."""
 
 
 class Section(NamedTuple):
@@ -56,7 +58,10 @@ def plan(bundle: Bundle) -> tuple[Section, ...]:
     sections = []
     for number_, group in enumerate(bundle.groups, 1):
         entries = tuple(
-            Entry(_key(article.id, used), line(article.title or "") or said.untitled, article) for article in group.articles
+            Entry(
+                _key(article.id, used), line(article.title or "") or said.untitled, article, bundle.versions.get(article.id, ())
+            )
+            for article in group.articles
         )
         sections.append(Section(f"group-{number_:04d}", line(group.title), entries))
     return tuple(section for section in sections if section.entries)
@@ -200,7 +205,7 @@ def _dateline(article: Article, said: Words) -> str:
     if article.published:
         parts.append(time(article.published, said))
     if article.modified:
-        parts.append(text(said.modified + said.colon) + time(article.modified, said))
+        parts.append(f'<span class="when">{text(said.modified + said.colon)}{time(article.modified, said)}</span>')
     return text(said.stop).join(parts)
 
 
@@ -236,13 +241,14 @@ def article_foot(entry: Entry, medium: Medium) -> str:
         parts.append(
             f'<p class="subjects"><span{own}>{text(said.subjects + said.colon)}</span>{text(said.comma.join(subjects))}</p>'
         )
-    rows = "".join(f"<dt>{text(name)}</dt><dd>{text(value)}</dd>\n" for name, value in provenance(article, said))
+    rows = "".join(f"<dt>{text(name)}</dt><dd>{text(value)}</dd>\n" for name, value in provenance(entry, said))
     parts.append(f'<section class="provenance"{own}>\n<h2>{text(said.provenance)}</h2>\n<dl>\n{rows}</dl>\n</section>')
     return "<footer>\n" + "\n".join(parts) + "\n</footer>\n"
 
 
-def provenance(article: Article, said: Words) -> list[tuple[str, str]]:
-    """Names and values of what is known about where a record came from."""
+def provenance(entry: Entry, said: Words) -> list[tuple[str, str]]:
+    """Names and values of what is known about where a record came from, other versions of the work included."""
+    article = entry.article
     made, source = article.provenance, article.provenance.source
     removed, noticed = len(made.removals), len(made.notices)
     return [
@@ -256,6 +262,7 @@ def provenance(article: Article, said: Words) -> list[tuple[str, str]]:
         (said.record, article.id),
         (said.removals, said.count.format(number(removed)) if removed else said.none),
         (said.notices, said.count.format(number(noticed)) if noticed else said.none),
+        *((said.versions, f"{line(other.provenance.source.path)} ({other.id})") for other in entry.versions),
     ]
 
 
