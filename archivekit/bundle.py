@@ -11,7 +11,9 @@ import msgspec
 
 from .assets import Asset
 from .config import Settings
-from .model import Article, Image, Moment, walk
+from .dates import instant
+from .model import Article, Image, walk
+from .versions import reading_copies
 
 EARLIEST = "1980-01-01T00:00:00Z"
 """What ``modified`` is when no article has a date: the first moment a ZIP file can hold."""
@@ -48,19 +50,27 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...]
     assets: Mapping[str, Asset]
     """By sha256; ``Image.asset`` names its key."""
+    versions: Mapping[str, tuple[Article, ...]] = {}
+    """Other versions of a work by the id of the article that is its reading copy: kept as records, not printed."""
 
     @property
     def articles(self) -> tuple[Article, ...]:
-        """All articles in reading order."""
+        """The articles that are printed, in reading order."""
         return tuple(article for group in self.groups for article in group.articles)
+
+    @property
+    def records(self) -> tuple[Article, ...]:
+        """Every record: each article in reading order, followed by the other versions of its work."""
+        return tuple(record for article in self.articles for record in (article, *self.versions.get(article.id, ())))
 
 
 def make(
     articles: Iterable[Article], assets: Mapping[str, Asset], settings: Settings, *, title: str, epoch: int | None = None
 ) -> Bundle:
-    """Order and group articles, whatever order they come in. ``title`` is used when the settings have none, ``epoch``
-    (seconds since 1970, UTC) instead of the latest moment in the articles."""
+    """Order and group articles, whatever order they come in; of several versions of a work one is printed. ``title`` is
+    used when the settings have none, ``epoch`` (seconds since 1970, UTC) instead of the latest moment in the articles."""
     ordered = order(articles, settings)
+    printed, versions = reading_copies(ordered)
     shown = settings.title or title
     language = settings.language or _commonest(article.language for article in ordered)
     used = {node.asset for article in ordered for node in walk(article.body) if isinstance(node, Image) and node.asset}
@@ -71,8 +81,9 @@ def make(
         language=language,
         cover_text=settings.cover_text,
         modified=_modified(ordered) if epoch is None else _stamp(datetime.fromtimestamp(epoch, UTC)),
-        groups=_grouped(ordered, settings, language),
+        groups=_grouped(printed, settings, language),
         assets={key: assets[key] for key in sorted(used & assets.keys())},
+        versions=versions,
     )
 
 
@@ -88,18 +99,6 @@ def order(articles: Iterable[Article], settings: Settings) -> tuple[Article, ...
         return (dated, title, source.path.split("/"), article.provenance.place, article.id)
 
     return tuple(sorted(articles, key=key))
-
-
-def instant(moment: Moment | None) -> datetime | None:
-    """A moment as a point in time: its earliest, in UTC where it has no zone. None for None and for what is no date."""
-    if moment is None:
-        return None
-    value = moment.value
-    try:
-        at = datetime.fromisoformat(value + {4: "-01-01", 7: "-01"}.get(len(value), ""))
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _grouped(ordered: tuple[Article, ...], settings: Settings, language: str) -> tuple[Group, ...]:
@@ -154,5 +153,3 @@ def _modified(articles: tuple[Article, ...]) -> str:
 
 def _stamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at.year >= 1000 else EARLIEST
-
-

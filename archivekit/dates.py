@@ -255,6 +255,18 @@ def _clock(group: dict[str, str | None]) -> tuple[int, int, int | None]:
     return hour, _number(minute), _number(second) if second else None
 
 
+def instant(moment: Moment | None) -> datetime | None:
+    """A moment as a point in time: its earliest, in UTC where it has no zone. None for None and for what is no date."""
+    if moment is None:
+        return None
+    value = moment.value
+    try:
+        at = datetime.fromisoformat(value + {4: "-01-01", 7: "-01"}.get(len(value), ""))
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
 def _offset(zone: str) -> timedelta | None:
     """The offset a zone states; None when it is not one of this world."""
     zone = zone.lower().replace("−", "-").replace(" ", "")

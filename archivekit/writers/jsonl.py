@@ -12,7 +12,7 @@ from ..model import Notice, encode
 
 def lines(bundle: Bundle) -> Iterator[bytes]:
     """Each record as one line with its newline. JSON escapes line feeds, so ``\\n`` is the only separator there is."""
-    for article in bundle.articles:
+    for article in bundle.records:
         yield encode(article) + b"\n"
 
 

@@ -42,11 +42,12 @@ def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...
     html, notices = _book(bundle, images, fonts)
     if _HAN.search(html):
         require_cjk(fonts)
-    data = b"".join(encode(article) + b"\n" for article in bundle.articles)
+    data = b"".join(encode(article) + b"\n" for article in bundle.records)
     name = f"{settings.name}.jsonl"
     job = Job(
         html=html,
         styles=(_style("pdf.css"), _style(f"pdf-{settings.page}.css")),
+        justified=_style("pdf-justified.css"),
         images=images.used,
         archive=Archive(name, "The records this file is a printing of, one JSON object a line", data, _moment(bundle)),
         xmp=additions(bundle, archive=name, archive_sha256=hashlib.sha256(data).hexdigest()),

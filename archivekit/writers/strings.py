@@ -59,6 +59,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     record: str
     removals: str
     notices: str
+    versions: str
     none: str
     count: str
     colophon: str
