@@ -54,6 +54,10 @@ _TITLES = re.compile(
     r"(?:记者|記者|通讯员|通訊員|实习生|實習生|专栏作者|評論員|编辑|編輯)[\s：:]*)"
     r"|(?:作家|学者|學者|律师|律師|导演|專欄作家|专栏作家)(?=[\u4e00-\u9fff]{2,4}$)"
 )
+_OFFICE = re.compile(
+    r"大学|大學|学院|學院|教授|研究|博士|主任|院长|院長|中心|专业|專業|协会|協會|硕士|碩士|系列|作品|文章|专栏"
+)
+"""What stands in an affiliation and in no name."""
 _POST = re.compile(r".*(?:记者|記者|实习生|實習生|通讯员|通訊員|编辑|編輯|教授|研究员|研究員)$")
 
 
@@ -123,10 +127,12 @@ def split_names(text: str, offset: int = 0) -> tuple[list[tuple[str, int, int]],
 
     A parenthesis or a description after a name (``赵怡雯（某大学）``, ``X，某大学教授``) makes it inexact.
     """
+    segments = list(re.finditer(r"[^；;]+", text))
+    if len(segments) > 1 and re.search("[，,]", text):
+        return _described(segments, offset)
     names: list[tuple[str, int, int]] = []
-    exact = True
-    if _SENTENCE.search(_NOTE.sub("", text).strip(_BRACKETS)):
-        exact = False
+    exact = not _SENTENCE.search(_NOTE.sub("", text).strip(_BRACKETS))
+    text = re.split('[“"「『]', text, maxsplit=1)[0]
     at = 0
     for chunk in [*_SPLIT.finditer(text), None]:
         end = chunk.start() if chunk else len(text)
@@ -138,6 +144,20 @@ def split_names(text: str, offset: int = 0) -> tuple[list[tuple[str, int, int]],
             if names:
                 break
         at = chunk.end() if chunk else len(text)
+    comma = re.search("[，,]", text)
+    if not exact and comma and len(names) > 1:
+        names = [entry for entry in names if entry[2] - offset <= comma.start()] or names[:1]
+    return names, exact
+
+
+def _described(segments: list[re.Match[str]], offset: int) -> tuple[list[tuple[str, int, int]], bool]:
+    """``A，某大学教授；B，某大学副教授``: the first name of each segment, unless all of it is names."""
+    names: list[tuple[str, int, int]] = []
+    exact = True
+    for segment in segments:
+        found, whole = split_names(segment.group(), offset + segment.start())
+        names.extend(found if whole else found[:1])
+        exact = exact and whole
     return names, exact
 
 
@@ -159,11 +179,15 @@ def _names_in(chunk: str) -> list[tuple[str, int, int, bool]]:
     parts = [(m.group(), start + m.start(), start + m.end()) for m in re.finditer(r"\S+", text)]
     parts = _closed_up(parts)
     parts = [part for part in parts if not _POST.match(part[0])] if len(parts) > 1 else parts
-    if parts and all(_NAME.fullmatch(part) and part not in _NOT_NAMES and (len(part) >= 2) for part, _, _ in parts):
+    if parts and all(_is_name(part) for part, _, _ in parts):
         return [(part, a, b, not noted) for part, a, b in parts]
     if len(parts) <= 3 and re.fullmatch(r"[\w\u4e00-\u9fff·.\- ]{2,20}", text) and re.search(r"[A-Za-z]", text):
         return [(text, start, start + len(text), not noted)]
     return []
+
+
+def _is_name(part: str) -> bool:
+    return len(part) >= 2 and bool(_NAME.fullmatch(part)) and part not in _NOT_NAMES and not _OFFICE.search(part)
 
 
 def _closed_up(parts: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
@@ -196,7 +220,7 @@ _DATELINE = (
         r"(?P<tail>\d{1,2}(?:月\d{1,2})?日[^）)】\]]{0,6}|综合报道|綜合報[導道]|[报報][道導导]|摄|攝|)\s*[）)】\]]"
     ),
     re.compile(rf"^\s*(?:[^，。！？\s]{{0,16}}?){_REPORTER}\s*(?P<names>{_NAMES})\s*(?P<tail>[报報][道導导])[\s:：。]*$"),
-    re.compile(r"^\s*(?P<names>[\u4e00-\u9fff]{2,3}(?:、[\u4e00-\u9fff]{2,3}){0,3})(?P<tail>[报報][道導导])[：:]"),
+    re.compile(r"(?:^|[电電])\s*(?P<names>[\u4e00-\u9fff]{2,3}(?:、[\u4e00-\u9fff]{2,3}){0,3})(?P<tail>[报報][道導导])[：:]"),
 )
 _TITLE = re.compile(
     r"(?:本[报報刊台网網]|[\u4e00-\u9fff]{2,6}[报報网網社]|《[^》]{2,12}》)?(?:[驻駐][\u4e00-\u9fff、]{2,16}?)?(?:特派|特约|特約|实习|實習|见习|首席|主笔)*"

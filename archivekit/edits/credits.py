@@ -9,7 +9,7 @@ import msgspec
 
 from ..dates import find_moment, parse_moment
 from ..leaves import cut, hull, part, strip, words
-from ..model import Article, Block, Contributor, Evidence, Heading, Paragraph, Removal, Role, Span, inline_text
+from ..model import Article, Block, Contributor, Evidence, Figure, Heading, Paragraph, Removal, Role, Span, inline_text
 from ..profile import Profile, compiled
 from .bylines import (
     SEPARATED,
@@ -96,11 +96,13 @@ def apply(article: Article, profile: Profile | None) -> Article:
 
 def _page_date(article: Article) -> Article:
     """A line at the top that is nothing but a date, or a byline with a date below it, is the page's own."""
-    for block in article.body[:2]:
-        if not isinstance(block, Paragraph):
+    for block in article.body[:5]:
+        if isinstance(block, Figure):
             continue
-        text = words(block).strip()
-        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        if not isinstance(block, (Paragraph, Heading)):
+            break
+        text = inline_text(block.children).strip()
+        lines = [line.strip() for line in re.split(r"\n|[|｜]", text) if line.strip()]
         moment = parse_moment(lines[-1]) if lines and len(lines[-1]) <= 60 else None
         if moment is None or len(lines) > 2 or (len(lines) == 2 and len(lines[0]) > 120):
             continue
@@ -119,7 +121,7 @@ def _page_date(article: Article) -> Article:
         evidence["published"] = Evidence(span=span, raw="", rule="credits.page-date")
         if len(lines) == 2:
             extra["byline"] = lines[0]
-            head = hull(part(block.children, 0, len(inline_text(block.children)[:start].rstrip()), encoding))
+            head = hull(part(block.children, 0, len(inline_text(block.children)[:start].rstrip(" |｜\n")), encoding))
             evidence["extra.byline"] = Evidence(span=head, raw="", rule="credits.page-byline")
         rest = removed([block], "credits.page-date") if place else []
         fields = {"published": moment, "extra": extra, "body": without(article.body, [block])}

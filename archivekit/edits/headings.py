@@ -25,12 +25,15 @@ from .change import amend
 
 LONGEST = 40
 """A bold line of more characters than this is a stressed sentence, not a heading."""
+_NUMBER = re.compile(
+    r"(?:PART|Part|CHAPTER|Chapter|第)?[\s.]*(?:\d{1,2}|[一二三四五六七八九十]{1,3}|[IVX]{1,5})[章节節部分]?[\s.、．:：]*"
+)
 _SENTENCE = re.compile(r"[。！？!?；;…：:，,、]\s*$|[。！？]\S")
 
 
 def apply(article: Article) -> Article:
     """Make headings of lines that are nothing but bold, and number the levels from 2 on without gaps."""
-    body = [_promoted(block, index, article.body) for index, block in enumerate(article.body)]
+    body = _numbered([_promoted(block, index, article.body) for index, block in enumerate(article.body)])
     used = sorted({block.level for block in body if isinstance(block, Heading)})
     levels = {level: str(min(6, number + 2)) for number, level in enumerate(used)}
     out: list[Block] = []
@@ -41,11 +44,31 @@ def apply(article: Article) -> Article:
     return amend(article, fields={"body": tuple(out)}) if tuple(out) != article.body else article
 
 
+def _numbered(body: list[Block]) -> list[Block]:
+    """A number on a line of its own goes with the heading below it."""
+    out: list[Block] = []
+    for block in body:
+        last = out[-1] if out else None
+        if isinstance(block, Heading) and isinstance(last, Paragraph) and _NUMBER.fullmatch(words(last).strip()):
+            out[-1] = Heading(block.level, (*plain(last.children), Text(" "), *block.children))
+        else:
+            out.append(block)
+    return out
+
+
+def plain(children: tuple[Inline, ...]) -> tuple[Inline, ...]:
+    """Inline nodes with bold around them undone, for a heading is bold by itself."""
+    inner: list[Inline] = []
+    for child in children:
+        inner.extend(child.children if isinstance(child, Strong) else (child,))
+    return tuple(child for child in inner if not isinstance(child, LineBreak))
+
+
 def _promoted(block: Block, index: int, body: tuple[Block, ...]) -> Block:
     if not isinstance(block, Paragraph) or not is_bold(block):
         return block
     text = words(block).strip()
-    if not 1 < len(text) <= LONGEST or _SENTENCE.search(text) or text.startswith(("（", "(", "【", "图", "圖", "▲", "△")):
+    if not 0 < len(text) <= LONGEST or _SENTENCE.search(text) or text.startswith(("（", "(", "【", "图", "圖", "▲", "△")):
         return block
     following = body[index + 1] if index + 1 < len(body) else None
     if following is None or (isinstance(following, Figure) and index + 2 >= len(body)):
@@ -53,11 +76,7 @@ def _promoted(block: Block, index: int, body: tuple[Block, ...]) -> Block:
     previous = body[index - 1] if index else None
     if isinstance(previous, Paragraph) and is_bold(previous) and _is_prose(previous) and isinstance(following, Quote):
         return block
-    inner: list[Inline] = []
-    for child in block.children:
-        inner.extend(child.children if isinstance(child, Strong) else (child,))
-    children = tuple(child for child in inner if not isinstance(child, LineBreak))
-    return Heading("3" if any(isinstance(other, Heading) for other in body) else "2", children)
+    return Heading("3" if any(isinstance(other, Heading) for other in body) else "2", plain(block.children))
 
 
 def is_bold(block: Paragraph) -> bool:

@@ -35,6 +35,19 @@ def apply(article: Article, profile: Profile | None) -> Article:
     return amend(article, fields={"publisher": value, "extra": extra}, evidence=evidence, drop_evidence=dropped)
 
 
+def settle(article: Article) -> Article:
+    """At the end: a source line is the publisher when no other is known, and nothing is republished from itself."""
+    via, publisher = article.via, article.publisher
+    if via is None:
+        return article
+    if publisher is not None:
+        same = fold(via) == fold(publisher)
+        return amend(article, fields={"via": None}) if same else article
+    known = article.provenance.evidence
+    evidence = {"publisher": known["via"]} if "via" in known else {}
+    return amend(article, fields={"publisher": via, "via": None}, evidence=evidence, drop_evidence=["via"])
+
+
 def _outlet(article: Article, profile: Profile | None) -> str | None:
     """The front matter's ``author`` when it names an outlet or account."""
     author = article.extra.get("author")

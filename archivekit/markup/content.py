@@ -56,6 +56,29 @@ def _largest(tags: list[Tag]) -> Tag | None:
     return next(tag for size, tag in sized if size * 2 >= most)
 
 
+def lead_images(tree: Tag, root: Tag) -> list[Tag]:
+    """The pictures that stand between the start of the article's own element and its body: the lead picture."""
+    frame = root.find_parent(["article", "main"]) or root.find_parent(attrs={"role": "main"})
+    if frame is None or frame is tree:
+        return []
+    found: list[Tag] = []
+    for node in frame.descendants:
+        if node is root:
+            break
+        if isinstance(node, Tag) and node.name == "img" and not any(_is_furniture(parent) for parent in _between(node, frame)):
+            found.append(node)
+    return found
+
+
+def _between(node: Tag, frame: Tag) -> list[Tag]:
+    out: list[Tag] = []
+    parent = node.parent
+    while parent is not None and parent is not frame:
+        out.append(parent)
+        parent = parent.parent
+    return out
+
+
 def is_page(tree: Tag) -> bool:
     """Whether a tree is a page with furniture around an article, not a bare body."""
     return (

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from ..errors import MarkupLimitError
 from ..model import CodeBlock, Embed, Image, LineBreak, Notice, Removal, Rule
 from ..source import Source
-from .content import furniture
+from .content import furniture, lead_images
 from .figures import CaptionHint, caption_hint
 from .flow import Wrap
 from .html_blocks import Builder
 from .images import best_address
 from .parsed import Mark, Parsed
+from .schemes import runs
 from .soup import Tag, Words, attribute, parse_tree
 
 BLOCKS = frozenset(
@@ -99,6 +100,8 @@ def convert(root: Tag, source: Source, offset: int = 0, *, outside: Tag | None =
     walker = _Walker(source, offset)
     if outside is not None:
         walker.leave_out(furniture(root), "html.furniture")
+        for image in lead_images(outside, root):
+            walker.show(image)
     walker.run(root)
     if outside is not None:
         walker.remove_around(outside, root)
@@ -123,9 +126,21 @@ class _Walker:
     def remove_around(self, outside: Tag, inside: Tag) -> None:
         """Record everything below ``outside`` that is not below ``inside`` as removed."""
         within = {id(node) for node in inside.descendants}
+        shown = {id(image) for image in lead_images(outside, inside)}
+        for tag in outside.find_all("img"):
+            if id(tag) not in within and id(tag) not in shown and attribute(tag, "src"):
+                at = self._place(tag)
+                span = self.source.span(at, self.source.text.find(">", at) + 1 or at)
+                self.removals.append(Removal(text="", span=span, rule="html.outside-article"))
         self._record(
             [node for node in outside.descendants if isinstance(node, Words) and id(node) not in within], "html.outside-article"
         )
+
+    def show(self, image: Tag) -> None:
+        """Take a picture from outside the body, as a block of its own."""
+        self.builder.line()
+        self._image(image, self._place(image))
+        self.builder.line()
 
     def run(self, root: Tag) -> None:
         stack: list[tuple[Tag | None, Iterator[object], int]] = [(None, iter(root.contents), 0)]
@@ -203,7 +218,7 @@ class _Walker:
         elif name == "rt":
             self.builder.open_annotation()
         if name in INLINE:
-            self.builder.wrap(Wrap(INLINE[name], attribute(tag, "href"), attribute(tag, "title")))
+            self.builder.wrap(Wrap(INLINE[name], _href(tag), attribute(tag, "title")))
         if hint is not CaptionHint.NONE:
             self.builder.hint(hint)
 
@@ -238,7 +253,7 @@ class _Walker:
     def _image(self, tag: Tag, at: int) -> None:
         src, fallbacks = best_address({key: attribute(tag, key) for key in tag.attrs})
         end = self.source.text.find(">", at) + 1 or at
-        if not src:
+        if not src or runs(src):
             return
         image = Image(
             src=src,
@@ -256,6 +271,7 @@ class _Walker:
         url = attribute(tag, "src") or attribute(tag, "data") or (attribute(inner, "src") if isinstance(inner, Tag) else "")
         title = attribute(tag, "title") or attribute(tag, "alt")
         end = self.source.text.find(">", at) + 1 or at
+        url = "" if runs(url) else url
         if url or title:
             self.builder.block(Embed(url=url, title=title, at=str(self.source.span(at, end))), at)
         self._remove(tag, "html.embed-fallback")
@@ -280,6 +296,11 @@ class _Walker:
                 if piece.words.strip():
                     span = self.source.span(piece.start + self.offset, piece.end + self.offset)
                     self.removals.append(Removal(text=piece.words, span=span, rule=rule))
+
+
+def _href(tag: Tag) -> str:
+    url = attribute(tag, "href")
+    return "" if runs(url) else url
 
 
 def _is_hidden(tag: Tag) -> bool:

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from ..errors import MarkupLimitError
-from ..model import CodeBlock, Notice, Rule
+from ..model import CodeBlock, Figure, Image, Notice, Rule
 from ..source import Source
 from .html import parse as parse_html
 from .html_blocks import Builder
@@ -28,6 +28,9 @@ TITLE: Final = 60
 _PROSE: Final = re.compile(r"[，。；]|[：…！？!?;,:.][”’」』）)\"'*_\s]*$")
 """Of about 930 real dumps none has a setext heading; what stands over a line of dashes is a byline or a paragraph."""
 _EMPTY_BOLD: Final = re.compile(r"[>\s]*(?:\*\*\s*\*\*\s*)+")
+_IMAGE_LINE: Final = re.compile(
+    r"(?<![^\n>])[ \t]*!\[(?P<alt>[^\]\n]*)\]\(\s*(?P<src>[^\s()]*)(?:\s+\"[^\"\n]*\")?\s*\)[ \t]*(?=[\r\n<]|\Z)"
+)
 _INDENT: Final = re.compile(r"[>\s]*")
 _CONTAINERS: Final = {
     "blockquote": "quote",
@@ -199,6 +202,18 @@ class _Walker:
         return stop
 
     def _html_range(self, start: int, end: int) -> None:
+        """HTML as HTML; a Markdown image on a line of its own in it is an image, as its author meant."""
+        for image in _IMAGE_LINE.finditer(self.source.text, start, end):
+            self._html_piece(start, image.start())
+            place = str(self.source.span(*image.span()))
+            if image.group("src"):
+                self.builder.block(Figure((Image(src=image.group("src"), alt=image.group("alt"), at=place),)), image.start())
+            start = image.end()
+        self._html_piece(start, end)
+
+    def _html_piece(self, start: int, end: int) -> None:
+        if not self.source.text[start:end].strip():
+            return
         parsed = parse_html(self.source, start, end)
         self.losses.removals.extend(parsed.removals)
         self.losses.notices.extend(parsed.notices)

@@ -15,14 +15,13 @@ from .html_blocks import Builder
 from .markdown_lines import Content
 from .markdown_pieces import Piece, pieces
 from .markdown_spans import Token
+from .schemes import runs
 
 MAX_OPEN: Final = 64
 """Inline elements open at once; HTML beyond it is transparent."""
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)")
 _ATTRIBUTE: Final = re.compile(r"([A-Za-z_:][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _HIDDEN_STYLE: Final = re.compile(r"display:\s*none|visibility:\s*hidden|\shidden[\s>]", re.I)
-_NO_LINK: Final = re.compile(r"(?:javascript|vbscript|data|about):", re.I)
-_DROPPED: Final = re.compile(r"[\x00-\x20\x7f-\xa0\u200b\ufeff]")
 _IMAGE_TAG: Final = re.compile(r"\{%\s*(?:img|asset_img|image)\s+(.*?)%\}", re.S)
 _MEDIA_CODE: Final = re.compile(r"\{\{[<%]\s*(figure|img|image|video|audio)\s")
 _WORD: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\S+)")
@@ -136,7 +135,7 @@ class Inlines:
         start, end = self._span(piece)
         src, title = str(piece.token.attrs.get("src", "")).strip(), str(piece.token.attrs.get("title", "")).strip()
         alt = _plain(piece.token.children or []).strip()
-        if not src or (_runs(src) and not src.startswith("data:image/")):
+        if not src or (runs(src) and not src.startswith("data:image/")):
             self.losses.remove(start, end, "image-without-address", alt)
             return
         self.builder.leaf(Image(src=src, alt=alt, title=title, at=str(self.source.span(start, end))), start, end)
@@ -228,12 +227,7 @@ def _end_of(flat: list[Piece], index: int, name: str, words: str) -> int:
 def _link(url: str, title: str) -> Wrap:
     """A link, transparent when its address is none or runs something."""
     url = url.replace("\n", "").strip()
-    return Wrap("link", "" if _runs(url) else url, title)
-
-
-def _runs(url: str) -> bool:
-    """Whether an address runs or is a document of its own, however it is spelt: browsers drop control characters."""
-    return _NO_LINK.match(_DROPPED.sub("", url)) is not None
+    return Wrap("link", "" if runs(url) else url, title)
 
 
 def _attributes(tag: str) -> dict[str, str]:
@@ -263,7 +257,7 @@ def _shortcode_block(source: Source, code: str, start: int) -> Figure | Embed | 
     attrs = {m.group(1): m for m in _ATTRIBUTE.finditer(code)}
     values = {key: m.group(2) or m.group(3) or m.group(4) or "" for key, m in attrs.items()}
     src = values.get("src", "").strip()
-    if not src or _runs(src):
+    if not src or runs(src):
         return None
     if match.group(1) in ("video", "audio"):
         return Embed(url=src, title=values.get("title", ""), at=at)
@@ -279,7 +273,7 @@ def _image_tag(arguments: str, at: str) -> Figure | None:
     """Hexo's ``{% img [class] src [width] [height] ["title" ["alt"]] %}`` and ``{% asset_img src [title] %}``."""
     words = [m.group(1) or m.group(2) or m.group(3) or "" for m in _WORD.finditer(arguments)]
     index = next((i for i, word in enumerate(words) if "/" in word or "." in word), None)
-    if index is None or _runs(words[index]):
+    if index is None or runs(words[index]):
         return None
     rest = [word for word in words[index + 1 :] if not word.isdigit()]
     return Figure((Image(src=words[index], alt=rest[-1] if rest else "", title=rest[0] if len(rest) > 1 else "", at=at),))

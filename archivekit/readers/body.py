@@ -9,7 +9,7 @@ from ..leaves import hull, words
 from ..markup import html, markdown
 from ..markup.content import article_root, is_page
 from ..markup.parsed import Mark, Parsed
-from ..model import Block, Figure, Link, List, RelatedLink, Span, walk
+from ..model import Block, Figure, Heading, Link, List, RelatedLink, Span, walk
 from ..source import Source
 from .draft import Draft
 
@@ -53,6 +53,8 @@ def fill(draft: Draft, parsed: Parsed) -> None:
             blocks = _take_address(draft, mark, blocks)
         elif mark.name == "footer":
             blocks = _take_footer(draft, mark, blocks)
+        elif mark.name == "header":
+            blocks = _take_header(draft, mark, blocks)
     draft.body = tuple(blocks)
 
 
@@ -96,6 +98,19 @@ def _take_address(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:
         return blocks
     draft.keep("byline", text, draft.source.char(mark.span.start), draft.source.char(mark.span.end), "html.address")
     return [block for block in blocks if block not in own]
+
+
+def _take_header(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:
+    """In the ``header`` of the article, a heading below the title is its subtitle."""
+    own = [block for block in blocks if isinstance(block, Heading) and _inside(block, mark.span)]
+    if len(own) < 2 or "subtitle" in draft.fields or _inside(blocks[-1], mark.span):
+        return blocks
+    block = own[1]
+    place, text = hull((block,)), words(block).strip()
+    if place is None or len(text) > 200 or re.search(r"[|｜]\s*\d{4}", text):
+        return blocks
+    draft.set("subtitle", text, draft.source.char(place.start), draft.source.char(place.end), "html.header-heading")
+    return [other for other in blocks if other is not block]
 
 
 def _take_footer(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:

@@ -53,12 +53,16 @@ def read(source: Source) -> tuple[Article, ...]:
 
 
 def _foot(text: str, start: int) -> int | None:
-    """Where the links under the article begin: a rule of its own with nothing but addresses and link lines after it."""
-    for match in _FOOT.finditer(text, start):
-        rest = text[match.end() :]
-        if len(rest) < 4000 and (_ORIGINAL.search(rest) or re.search(r"^#{1,6}[ \t]*\[", rest, re.M)):
-            return match.start()
-    return None
+    """Where the links under the article begin: the first of the last rules that have no running text after them."""
+    found: int | None = None
+    end = len(text)
+    for match in reversed(list(_FOOT.finditer(text, start))):
+        between = re.sub(r"<[^>]*>|\[[^\]]*\]\([^)]*\)|https?://\S+", "", text[match.end() : end])
+        if re.search(r"[\u4e00-\u9fff，。]{40}", between):
+            break
+        found, end = match.start(), match.start()
+    rest = text[found:] if found is not None else ""
+    return found if _ORIGINAL.search(rest) or re.search(r"^#{1,6}[ \t]*\[", rest, re.M) else None
 
 
 READER = Reader(
