@@ -7,62 +7,144 @@ import re
 import msgspec
 
 from ..leaves import cut, hull, part, strip, words
-from ..model import Article, Block, Heading, Link, List, Paragraph, Quote, RelatedLink, Removal, inline_text, walk
+from ..model import (
+    Article,
+    Block,
+    Evidence,
+    Heading,
+    Image,
+    Inline,
+    Link,
+    List,
+    Paragraph,
+    Quote,
+    RelatedLink,
+    Removal,
+    Rule,
+    inline_text,
+    walk,
+)
 from ..profile import Boilerplate, Profile
 from .change import amend, evidence_of, removed, without
 from .links import only_links
 
+_LINE = re.compile(r"[^\n]+")
+
 
 def apply(article: Article, *profiles: Profile) -> Article:
     """Take out what the profiles name, each stretch with the rule that took it."""
+    before = article.body
     for profile in profiles:
         if profile.related == "lists":
             article = _related(article)
         for number, rule in enumerate(profile.boilerplate):
             article = _apply(article, rule, f"sites.{profile.name}.{rule.kind}-{number}")
-    return article
+    return _unruled(article) if article.body != before else article
+
+
+def _unruled(article: Article) -> Article:
+    """Rules at either end, which only set off what was taken out, go with it."""
+    body = list(article.body)
+    while body and isinstance(body[-1], Rule):
+        body.pop()
+    while body and isinstance(body[0], Rule):
+        body.pop(0)
+    return amend(article, fields={"body": tuple(body)}) if len(body) < len(article.body) else article
 
 
 def _apply(article: Article, rule: Boilerplate, name: str) -> Article:
     if rule.kind == "inline":
-        return _inline(article, rule, name)
+        return _cut_out(article, rule, name)
     body = article.body
     texts = [words(block).strip() for block in body]
     if rule.kind == "line":
-        gone = [block for block, text in zip(body, texts, strict=True) if text and rule.pattern.fullmatch(text)]
+        last_ones = list(zip(body, texts, strict=True))[-rule.reach :]
+        gone = [block for block, text in last_ones if text and rule.pattern.fullmatch(text)]
     elif rule.kind == "tail":
-        first = next((i for i in range(max(0, len(body) - rule.within), len(body)) if rule.pattern.search(texts[i])), len(body))
+        first = next((i for i in range(max(0, len(body) - rule.reach), len(body)) if rule.pattern.search(texts[i])), len(body))
         gone = list(body[first:])
     else:
-        last = next((i for i in range(min(rule.within, len(body)) - 1, -1, -1) if rule.pattern.search(texts[i])), -1)
+        last = next((i for i in range(min(rule.reach, len(body)) - 1, -1, -1) if rule.pattern.search(texts[i])), -1)
         gone = list(body[: last + 1])
-    if not gone:
-        return article
-    article = _kept_as(article, rule, gone, name)
-    return amend(article, fields={"body": without(body, gone)}, removals=removed(gone, name))
+    if gone:
+        article = _kept_as(article, rule, tuple(gone), " ".join(words(block).strip() for block in gone), name)
+        article = amend(article, fields={"body": without(body, gone)}, removals=removed(gone, name))
+    return _cut_out(article, rule, name) if rule.kind == "line" else article
 
 
-def _kept_as(article: Article, rule: Boilerplate, gone: list[Block], name: str) -> Article:
-    """Words that leave the body but are worth a field."""
-    if not rule.field:
-        return article
-    text = " ".join(words(block).strip() for block in gone)
-    evidence = evidence_of(tuple(gone), name)
-    if rule.field in ("rights", "via") and getattr(article, rule.field) is None:
-        match = rule.pattern.search(text)
-        value = match.group("value") if match and "value" in rule.pattern.groupindex else text
-        return amend(article, fields={rule.field: value.strip()}, evidence={rule.field: evidence} if evidence else {})
-    if rule.field == "original":
-        found = [node for block in gone for node in walk((block,)) if isinstance(node, Link)]
-        links = [
-            *article.links,
-            *(RelatedLink(rel="original", url=link.url, title=inline_text(link.children)) for link in found),
-        ]
-        return amend(article, fields={"links": tuple(links)})
-    if rule.field in ("bio", "excerpt") and rule.field not in article.extra:
-        extra = {**article.extra, rule.field: text}
+# --- words inside a block ---------------------------------------------------------------------------------------
+
+
+def _cut_out(article: Article, rule: Boilerplate, name: str) -> Article:
+    """Take stretches (``inline``) or whole lines (``line``) out of paragraphs and headings."""
+    encoding = article.provenance.source.encoding
+    removals: list[Removal] = []
+    body: list[Block] = []
+    for index, block in enumerate(article.body):
+        if not isinstance(block, (Paragraph, Heading)) or index < len(article.body) - rule.reach:
+            body.append(block)
+            continue
+        children = block.children
+        for start, end in reversed(_places(inline_text(children), rule)):
+            taken = part(children, start, end, encoding)
+            place = hull(taken)
+            if place is None:
+                continue
+            article = _kept_as(article, rule, taken, inline_text(taken).strip(), name)
+            removals.append(Removal(text=inline_text(taken), span=place, rule=name))
+            children = strip(cut(children, start, end, encoding), encoding)
+        if children:
+            body.append(msgspec.structs.replace(block, children=children) if children is not block.children else block)
+    return amend(article, fields={"body": tuple(body)}, removals=removals) if removals else article
+
+
+def _places(text: str, rule: Boilerplate) -> list[tuple[int, int]]:
+    """The character ranges a rule takes out of a text."""
+    if rule.kind == "line":
+        lines = _LINE.finditer(text) if "\n" in text else ()
+        return [line.span() for line in lines if rule.pattern.fullmatch(line.group().strip())]
+    group = "cut" if "cut" in rule.pattern.groupindex else 0
+    return [match.span(group) for match in rule.pattern.finditer(text) if match.start(group) < match.end(group)]
+
+
+# --- words worth keeping ----------------------------------------------------------------------------------------
+
+
+def _kept_as(article: Article, rule: Boilerplate, gone: tuple[Block | Inline, ...], text: str, name: str) -> Article:
+    """Words that leave the body but are worth a field; a field that is filled already stays as it is."""
+    evidence = evidence_of(gone, name)
+    match = rule.pattern.search(text)
+    groups = match.groupdict() if match else {}
+    if groups.get("via") and article.via is None:
+        article = _with(article, "via", groups["via"].strip(), evidence)
+    value = (groups.get("value") or text).strip()
+    if rule.field in ("original", "related"):
+        return _linked(article, gone, rule.field, evidence)
+    if rule.field in ("rights", "via"):
+        return _with(article, rule.field, value, evidence) if getattr(article, rule.field) is None else article
+    if rule.field and rule.field not in article.extra:
+        extra = {**article.extra, rule.field: value}
         return amend(article, fields={"extra": extra}, evidence={f"extra.{rule.field}": evidence} if evidence else {})
     return article
+
+
+def _with(article: Article, field: str, value: str, evidence: Evidence | None) -> Article:
+    return amend(article, fields={field: value}, evidence={field: evidence} if evidence else {})
+
+
+def _linked(article: Article, gone: tuple[Block | Inline, ...], rel: str, evidence: Evidence | None) -> Article:
+    """The links of words that lead elsewhere, as links of the record."""
+    links = list(article.links)
+    added: dict[str, Evidence] = {}
+    for node in walk(gone):
+        if isinstance(node, Link) and all(link.url != node.url for link in links):
+            if evidence is not None:
+                added[f"links.{len(links)}"] = evidence
+            links.append(RelatedLink(rel=rel, url=node.url, title=inline_text(node.children).strip() or None))
+    return amend(article, fields={"links": tuple(links)}, evidence=added)
+
+
+# --- related articles -------------------------------------------------------------------------------------------
 
 
 def _related(article: Article) -> Article:
@@ -71,7 +153,7 @@ def _related(article: Article) -> Article:
     links: list[RelatedLink] = list(article.links)
     evidence = {}
     for block in article.body:
-        if not isinstance(block, (List, Quote)):
+        if not isinstance(block, (List, Quote)) or any(isinstance(node, Image) for node in walk((block,))):
             continue
         found = only_links(block)
         if not found:
@@ -86,33 +168,3 @@ def _related(article: Article) -> Article:
         return article
     fields = {"body": without(article.body, gone), "links": tuple(links)}
     return amend(article, fields=fields, evidence=evidence, removals=removed(gone, "boilerplate.related-list"))
-
-
-def _inline(article: Article, rule: Boilerplate, name: str) -> Article:
-    encoding = article.provenance.source.encoding
-    removals: list[Removal] = []
-    body: list[Block] = []
-    for block in article.body:
-        if isinstance(block, (Paragraph, Heading)):
-            block, taken = _cut_matches(block, rule.pattern, encoding, name)
-            removals.extend(taken)
-            if not block.children:
-                continue
-        body.append(block)
-    return amend(article, fields={"body": tuple(body)}, removals=removals) if removals else article
-
-
-def _cut_matches(
-    block: Paragraph | Heading, pattern: re.Pattern[str], encoding: str, name: str
-) -> tuple[Paragraph | Heading, list[Removal]]:
-    removals: list[Removal] = []
-    children = block.children
-    for match in reversed(list(pattern.finditer(inline_text(children)))):
-        start, end = match.span("cut") if "cut" in pattern.groupindex else match.span()
-        if start == end:
-            continue
-        place = hull(part(children, start, end, encoding))
-        if place is not None:
-            removals.append(Removal(text=inline_text(children)[start:end], span=place, rule=name))
-            children = strip(cut(children, start, end, encoding), encoding)
-    return (msgspec.structs.replace(block, children=children), removals) if removals else (block, [])

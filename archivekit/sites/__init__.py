@@ -1,7 +1,8 @@
 """Site profiles: facts about one publisher, as data. Loading them, and finding the one that fits an article.
 
 The format is documented in ``docs/profiles.md``. A profile of the user's own replaces a built-in one of the same
-name, or extends it when it says ``extends = true``.
+name, or extends it when it says ``extends = true``. ``outlets.toml`` lists publishers of which nothing but names,
+hosts and time zone need be said, a table each; a file of its own takes the place of such a table.
 """
 
 from __future__ import annotations
@@ -11,15 +12,24 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib import resources
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from ..errors import ConfigError
-from ..model import Article, plain_text
+from ..leaves import words
+from ..model import Article
 from ..profile import Profile, compiled, fold
+
+LISTED = "outlets.toml"
+"""The file, among built-in profiles and in a folder of the user's, whose every table is a profile."""
+_FEED = re.compile(r"\s+[-–—|｜·]\s+|[|｜]")
+HEAD, TAIL = 6, 16
+"""How many blocks at the start and at the end of an article are looked at for signs."""
 
 
 class Profiles:
@@ -48,7 +58,8 @@ class Profiles:
 
     @cached_property
     def _signs(self) -> list[tuple[str, Profile]]:
-        return [(sign, profile) for profile in self.by_name.values() for sign in profile.signs]
+        ordered = sorted(self.by_name.values(), key=lambda profile: profile.publisher is None)
+        return [(sign, profile) for profile in ordered for sign in profile.signs]
 
     def by_host(self, url: str | None) -> Profile | None:
         """The profile for an address: the longest host and path that fit."""
@@ -56,22 +67,28 @@ class Profiles:
             return None
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
-        steps = [step for step in parts.path.split("/") if step]
+        steps = [step for step in parts.path.split("/") if step][:4]
         while host:
-            for count in range(min(len(steps), 3), -1, -1):
-                found = self._hosts.get("/".join([host, *steps[:count]]))
-                if found is not None:
-                    return found
+            for count in range(len(steps), -1, -1):
+                for path in _spellings(steps[:count]):
+                    found = self._hosts.get("/".join((host, *path)))
+                    if found is not None:
+                        return found
             host = host.partition(".")[2]
         return None
 
     def by_spelling(self, name: str) -> Profile | None:
-        """The profile that goes by this name."""
-        return self._names.get(fold(name))
+        """The profile that goes by this name, or by what stands before the name of a feed (``… - 新闻``)."""
+        return self._names.get(fold(name)) or self._names.get(fold(_FEED.split(name, maxsplit=1)[0]))
 
     def by_sign(self, text: str) -> Profile | None:
-        """The profile whose sign stands earliest in its list in the text."""
+        """The profile that a sign in the text gives away; a publisher goes before a platform."""
         return next((profile for sign, profile in self._signs if sign in text), None)
+
+
+def _spellings(steps: list[str]) -> Iterable[tuple[str, ...]]:
+    """A path as it is, then with ``*`` for ever more of its steps."""
+    return sorted(product(*((step, "*") for step in steps)), key=lambda path: path.count("*"))
 
 
 def match(article: Article, profiles: Profiles) -> Profile | None:
@@ -79,49 +96,88 @@ def match(article: Article, profiles: Profiles) -> Profile | None:
     found = profiles.by_host(article.url)
     if found is not None:
         return found
-    stated = [article.publisher or "", *(str(article.extra.get(key, "")) for key in ("author", "source", "publisher", "site"))]
-    for name in (*stated, *article.categories, *article.tags):
-        found = profiles.by_spelling(name) if name else None
+    for key in ("author", "source", "publisher", "site"):
+        value = (article.publisher if key == "publisher" else None) or article.extra.get(key, "")
+        found = profiles.by_spelling(value) if isinstance(value, str) and value else None
         if found is not None:
             return found
-    return profiles.by_sign(plain_text(article.body))
+    ends = [*article.body[:HEAD], *article.body[HEAD:][-TAIL:]]
+    return profiles.by_sign("\n".join(words(block) for block in ends))
 
 
 def load_profiles(folders: Iterable[Path] = ()) -> Profiles:
     """The built-in profiles with those of the folders over them; raises ConfigError with file and reason."""
     known: dict[str, Profile] = {}
     built_in = resources.files(__package__)
-    for entry in sorted(built_in.iterdir(), key=lambda item: item.name):
-        if entry.name.endswith(".toml"):
-            _add(known, entry.name, entry.read_bytes())
+    _add_all(known, [(entry.name, entry.read_bytes()) for entry in built_in.iterdir() if entry.name.endswith(".toml")])
     for folder in folders:
-        files = sorted(folder.glob("*.toml"))
         if not folder.is_dir():
             raise ConfigError("no such folder of profiles", path=str(folder))
-        for path in files:
-            _add(known, str(path), path.read_bytes())
-    return Profiles(known.values())
+        _add_all(known, [(str(path), path.read_bytes()) for path in folder.glob("*.toml")])
+    return Profiles(_on_platform(profile, known) for profile in known.values())
 
 
-def _add(known: dict[str, Profile], path: str, data: bytes) -> None:
-    name = Path(path).stem
-    try:
-        table = {"name": name, **tomllib.loads(data.decode("utf-8"))}
-        profile = msgspec.convert(table, Profile)
+def _add_all(known: dict[str, Profile], files: list[tuple[str, bytes]]) -> None:
+    """Add the profiles of one folder: those of the list first, so that a file of its own takes a table's place."""
+    for path, data in sorted(files, key=lambda file: (Path(file[0]).name != LISTED, file[0])):
+        try:
+            table = tomllib.loads(data.decode("utf-8"))
+            profiles = _profiles(Path(path).stem, table, listed=Path(path).name == LISTED)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, re.error) as error:
+            raise ConfigError(f"not a site profile: {error}", path=path) from None
+        for profile in profiles:
+            old = known.get(profile.name)
+            known[profile.name] = _extended(old, profile) if profile.extends and old is not None else profile
+
+
+def _profiles(stem: str, table: dict[str, Any], *, listed: bool) -> list[Profile]:
+    tables = table if listed else {stem: table}
+    if any("name" in facts for facts in tables.values() if isinstance(facts, dict)):
+        raise msgspec.ValidationError("a profile is named by its file or table, not by a key 'name'")
+    profiles = [msgspec.convert({"name": name, **_mapping(facts)}, Profile) for name, facts in tables.items()]
+    for profile in profiles:
         check(profile)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, re.error) as error:
-        raise ConfigError(f"not a site profile: {error}", path=path) from None
-    known[name] = _extended(known[name], profile) if profile.extends and name in known else profile
+    return profiles
+
+
+def _mapping(facts: Any) -> dict[str, Any]:
+    if not isinstance(facts, dict):
+        raise msgspec.ValidationError("every entry of a list of profiles is a table")
+    return facts
+
+
+def _on_platform(profile: Profile, known: Mapping[str, Profile]) -> Profile:
+    """A profile with the facts of its platform below its own."""
+    platform = known.get(profile.on)
+    if not profile.on:
+        return profile
+    if platform is None or platform.on:
+        raise ConfigError(f"the profile {profile.name!r} is on {profile.on!r}, which is no platform that is known")
+    shared = msgspec.structs.replace(platform, hosts=(), names=(), signs=(), publisher=None, platform=False)
+    return _extended(shared, profile)
 
 
 def check(profile: Profile) -> None:
     """Raise ``re.error`` or ``msgspec.ValidationError`` for a pattern that cannot be used."""
+    if profile.timezone is not None:
+        try:
+            ZoneInfo(profile.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise msgspec.ValidationError(f"no such time zone: {profile.timezone!r}") from None
     for rule in profile.boilerplate:
         if sum(getattr(rule, kind) is not None for kind in ("line", "head", "tail", "inline")) != 1:
             raise msgspec.ValidationError("a boilerplate entry takes exactly one of line, head, tail, inline")
         _ = rule.pattern
-    for pattern in (*profile.bylines, *profile.decoration, *profile.proxies):
+    single = [profile.title_source] if profile.title_source else []
+    for pattern in (*profile.bylines, *profile.captions, *profile.title_suffix, *single, *profile.decoration, *profile.proxies):
         compiled(pattern)
+    for pattern, group in (
+        *((p, "name") for p in profile.bylines),
+        *((p, "via") for p in single),
+        *((p, "url") for p in profile.proxies),
+    ):
+        if group not in compiled(pattern).groupindex:
+            raise msgspec.ValidationError(f"the pattern {pattern!r} has no group {group!r}")
 
 
 def _extended(base: Profile, over: Profile) -> Profile:
