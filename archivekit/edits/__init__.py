@@ -10,7 +10,21 @@ from ..leaves import join
 from ..model import Article, Block, Cell, Evidence, Node, Removal, Row, plain_text
 from ..profile import Profile
 from ..source import Source
-from . import boilerplate, clock, credits, figures, headings, language, links, publisher, titles
+from . import (
+    boilerplate,
+    captions,
+    clock,
+    credits,
+    figures,
+    headings,
+    language,
+    links,
+    origin,
+    publisher,
+    related,
+    title_marks,
+    titles,
+)
 from .change import amend
 from .rewrite import rewrite
 
@@ -20,9 +34,14 @@ def apply(article: Article, profile: Profile | None, common: Profile) -> Article
     profiles = (profile, common) if profile is not None else (common,)
     article = links.apply(article, common)
     article = publisher.apply(article, profile)
+    article = title_marks.apply(article, profile)
     article = titles.apply(article)
+    article = origin.apply(article)
+    article = captions.apply(article, profile)
     article = boilerplate.apply(article, *profiles)
+    article = related.apply(article)
     article = credits.apply(article, profile)
+    article = publisher.settle(article)
     article = figures.apply(article, *profiles)
     article = headings.apply(article)
     article = clock.apply(article, profile)

@@ -174,7 +174,7 @@ def _names_in(chunk: str) -> list[tuple[str, int, int, bool]]:
         start, text = start + title.end(), text[title.end() :]
     if _LATIN.fullmatch(text):
         words = text.split()
-        fine = 1 <= len(words) <= 5 and len(text) <= 40
+        fine = 1 <= len(words) <= 5 and len(text) <= 40 and text.casefold() not in _NOT_NAMES
         return [(_cased(text), start, start + len(text), not noted)] if fine else []
     parts = [(m.group(), start + m.start(), start + m.end()) for m in re.finditer(r"\S+", text)]
     parts = _closed_up(parts)

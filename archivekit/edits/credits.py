@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 
@@ -9,7 +10,7 @@ import msgspec
 
 from ..dates import find_moment, parse_moment
 from ..leaves import cut, hull, part, strip, words
-from ..model import Article, Block, Contributor, Evidence, Figure, Heading, Paragraph, Removal, Role, Span, inline_text
+from ..model import Article, Block, Contributor, Evidence, Figure, Heading, Moment, Paragraph, Removal, Role, Span, inline_text
 from ..profile import Profile, compiled
 from .bylines import (
     SEPARATED,
@@ -42,6 +43,9 @@ _DESCRIPTION = re.compile(r"\s*(归档|摘要|期刊|文献来源|原文|出处|
 _DATED = re.compile(r"[【\[（(](?P<inner>[^】\]）)]{0,16}(?:\d{4}|[〇零○一二三四五六七八九]{4})年[^】\]）)]{2,14})[】\]）)]")
 _POSTED = re.compile(
     r"^(?:发表于|發表於|发布于|發佈於)?\s*\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}日?[\s\d:：]{0,12}\s*(?:发表于|發表於)?.{0,8}$"
+)
+_EUROPEAN = re.compile(
+    r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>\d{4})\s*[-–—,]\s*(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)"
 )
 _DATE_LINE = re.compile(r"^[\s\d年月日点时分秒:：\-/.,TZ+\w星期周一二三四五六]{6,60}$")
 
@@ -103,7 +107,7 @@ def _page_date(article: Article) -> Article:
             break
         text = inline_text(block.children).strip()
         lines = [line.strip() for line in re.split(r"\n|[|｜]", text) if line.strip()]
-        moment = parse_moment(lines[-1]) if lines and len(lines[-1]) <= 60 else None
+        moment = _local_moment(lines[-1]) if lines and len(lines[-1]) <= 60 else None
         if moment is None or len(lines) > 2 or (len(lines) == 2 and len(lines[0]) > 120):
             continue
         if len(lines) == 1 and not _DATE_LINE.match(lines[0]):
@@ -127,6 +131,15 @@ def _page_date(article: Article) -> Article:
         fields = {"published": moment, "extra": extra, "body": without(article.body, [block])}
         return amend(article, fields=fields, evidence=evidence, removals=rest)
     return article
+
+
+def _local_moment(line: str) -> Moment | None:
+    """A date as a page prints it: ``21/07/2020 - 02:50`` is day first, as everywhere outside North America."""
+    european = _EUROPEAN.fullmatch(line.strip())
+    if european is None:
+        return parse_moment(line)
+    day, month, year, clock = european.group("day", "month", "year", "clock")
+    return parse_moment(f"{year}-{month}-{day} {clock or ''}".strip())
 
 
 def _dateline_date(article: Article) -> Article:
@@ -190,7 +203,7 @@ def _from_extra(article: Article, profile: Profile | None) -> Article:
 def _author(found: _Found, value: str, path: str) -> bool:
     """Whether a byline was understood as names."""
     entry = found.article.provenance.evidence.get(path)
-    text = re.sub(r"^\s*(?:by|BY|By)\s+", "", value)
+    text = re.sub(r"^\s*(?:by|BY|By)\s+", "", html.unescape(value))
     line = parse_credits(text, loose=True)
     span = entry.span if entry else None
     if line is not None:

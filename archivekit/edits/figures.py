@@ -13,7 +13,7 @@ from ..profile import Profile, compiled
 from .change import amend, removed
 from .rewrite import rewrite
 
-CAPTION = 90
+CAPTION = 120
 """A caption has at most this many characters when only its words say that it is one."""
 _CUE = re.compile(
     r"^[（(【\[]?\s*(?:[▲△▼▽◀◁▶↑↓←→■●]|[图圖]\s*[:：/／丨|]|[图圖]\s?\d+\s?[.:：、]|[图圖][片源][:：来來源]|[图圖][为為中左右]"
@@ -24,7 +24,7 @@ _AGENCY = r"(?:新华社|新華社|中新社|中新网|路透社?|法新社|美�
 _STOCK = r"(?:[资資]料(?:[图圖]片|照片?)|(?:网上|網上|网络|網絡|影片)(?:[图圖]片|截[图圖]))"
 _END = re.compile(
     rf"(?:(?:{_AGENCY}|{_STOCK}|[图圖]自\S{{2,12}}|\S{{1,8}}[摄攝])\s*(?:记者)?\S{{0,6}}[发發摄攝图圖]?|[图圖]片[来來]源[:：]?\S{{1,20}})"
-    r"\s*[)）]?\s*[。.]?$"
+    r"\s*[)）]?\s*[。.]?$|[（(][^（()）。，]{1,12}[／/][^（()）。，]{1,12}[)）]$"
 )
 _LOST = re.compile(rf"[（(][^（()）]{{0,24}}(?:\d{{4}}年\d{{1,2}}月\d{{1,2}}日|{_STOCK}|{_AGENCY})[^（()）]{{0,12}}[)）]$")
 _TINY = re.compile(r"^[01](?:px)?$")
@@ -74,7 +74,12 @@ def _without_decoration(article: Article, patterns: list[str]) -> Article:
     out: list[Block] = []
     for old, new in zip(article.body, body, strict=True):
         if isinstance(new, Figure) and not new.images and isinstance(old, Figure) and old.images:
-            if new.caption:
+            last = out[-1] if out else None
+            if isinstance(last, Figure):
+                out[-1] = Figure(last.images, last.caption or new.caption, last.credit + new.credit)
+                if last.caption and new.caption:
+                    out.append(Paragraph(new.caption))
+            elif new.caption or new.credit:
                 out.append(Paragraph(new.caption + new.credit))
         elif isinstance(new, Paragraph) and not new.children:
             continue

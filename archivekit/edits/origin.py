@@ -14,7 +14,7 @@ LONGEST = 160
 """A line of more characters says more than where it is from."""
 
 _LEAD = re.compile(
-    r"^[\s>*]*(?:(?:本文|此文|原文|文章|信息|文本|消息|内容|內容|文)?(?:源|來|来)?(?:自|源自|來自|来自|转自|轉自|转载自|轉載自|取自|出自|首发于|首發於|经授权转载自)"
+    r"^[\s>*]*(?:(?:本文|此文|原文|文章|信息|文本|消息|内容|內容|文)?(?:源|來源|来源|來|来)?(?:自|源自|來自|来自|转自|轉自|转载自|轉載自|取自|出自|来源[:：]|來源[:：]|首发于|首發於|经授权转载自)"
     r"|原文(?:链接|鏈接|連結|地址)?|来源链接|via|Source)(?:地址)?\s*[:：]?\s*",
     re.I,
 )
@@ -26,6 +26,7 @@ _KIND = re.compile(
 _QUOTED = re.compile(r"^[「『“\"《【]\s*(?P<name>[^」』”\"》】]{1,30}?)\s*[」』”\"》】]")
 _BARE = re.compile(r"^(?P<name>[^\s:：「『“【\[（(，,。~]{2,16}?)(?:网站)?\s*(?:[:：~（(，,\[]|$)")
 _AUTHOR = re.compile(r"[，,。；;\s](?:作者|文/|By)\s*[:：]?\s*(?P<names>[^。；;）)]{2,40})[。\s]*$", re.I)
+_AUTHORS = re.compile(r"^作者\s*[:：]\s*(?P<names>\S.{1,40})$")
 _BY = re.compile(
     r"^\s*By\s+(?P<names>[^，,]{1,24})[，,]\s*微信(?:公众号|公号|号)"
     r"\s*(?:[（(「]\s*(?P<name>[^，,）)」]{1,24})[^）)」]*[）)」]?|(?P<id>[\w-]+))\s*$",
@@ -44,7 +45,10 @@ def apply(article: Article) -> Article:
         text = words(block).strip()
         if not isinstance(block, (Paragraph, Quote)) or not text or len(text) > LONGEST:
             continue
-        article, taken = _read(article, block, text)
+        if isinstance(block, Quote):
+            article, taken = _read_lines(article, block)
+        else:
+            article, taken = _read(article, block, text)
         if taken:
             gone.append(block)
     if not gone:
@@ -53,6 +57,25 @@ def apply(article: Article) -> Article:
     if not any(words(block).strip() for block in rest):
         return article
     return amend(article, fields={"body": rest}, removals=removed(gone, "origin.line"))
+
+
+def _read_lines(article: Article, quote: Quote) -> tuple[Article, bool]:
+    """A quotation that holds nothing but origin and credit lines, one a line."""
+    found: list[tuple[Block, str]] = []
+    for block in quote.children:
+        found.extend((block, line.strip()) for line in words(block).split("\n") if line.strip())
+    if not found or not all(_LEAD.match(line) or _AUTHORS.match(line) for _, line in found):
+        return article, False
+    for block, line in found:
+        authors = _AUTHORS.match(line)
+        if authors:
+            article = _credit(article, block, authors.group("names"))
+        else:
+            article, _ = _read(article, block, line)
+            source = re.match(r"^(?:来源|來源)\s*[:：]\s*(?P<name>\S{2,20})$", line)
+            if source:
+                article = _publisher(article, block, source.group("name"))
+    return article, True
 
 
 def _read(article: Article, block: Block, text: str) -> tuple[Article, bool]:

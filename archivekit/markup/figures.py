@@ -23,7 +23,7 @@ class CaptionHint(IntEnum):
 _CAPTION_CLASS = re.compile(
     r"(^|[-_\s])(caption|captions|figcaption|imagecaption|img-desc|pic-desc|photo-desc)([-_]?(text|body|content))?(\s|$)", re.I
 )
-_CREDIT_CLASS = re.compile(r"(^|[-_\s])(credit|credits|copyright-holder|photo-credit|image-credit)(\s|$)", re.I)
+_CREDIT_CLASS = re.compile(r"(^|[-_\s])(credit|credits|cred|copyright|copyright-holder|photo-credit|image-credit)(\s|$)", re.I)
 _GREY = re.compile(r"color:\s*(#([5-9a-b])\2{2,5}\b|(dark|dim)?gr[ae]y|#8[0-9a-f]8[0-9a-f]8[0-9a-f])", re.I)
 
 
