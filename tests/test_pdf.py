@@ -15,6 +15,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
 
 import fixtures
 import pikepdf
@@ -48,7 +49,7 @@ from archivekit.model import (
     Text,
     encode,
 )
-from archivekit.writers import fonts, glyphs, pdf, pdf_engine, pdf_xmp, pydyf_refs
+from archivekit.writers import even_lines, fonts, glyphs, pdf, pdf_engine, pdf_xmp, pydyf_refs
 from archivekit.writers.pdf_images import Printable, printable
 
 ROOT = Path(__file__).parent.parent
@@ -120,6 +121,34 @@ def test_a_full_line_holds_the_whole_measure(tmp_path: Path) -> None:
         lines = [line for line in words(target).split("\n") if re.fullmatch("[一二三四五六七八九十]+", line)]
         assert len(lines[0]) == measure - 2, "the indent of two characters"
         assert len(lines[1]) == measure
+
+
+def line_ends(path: Path) -> list[float]:
+    """Where the lines that begin at the left edge of the text block end, in points."""
+    found = re.findall(
+        r'<line xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)"', words(path, "-bbox-layout", "-f", "3", "-l", "3")
+    )
+    left = min(float(start) for start, _ in found)
+    return [float(end) for start, end in found if float(start) < left + 1]
+
+
+def test_lines_end_evenly_whatever_is_in_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mixed = paragraph("会谈在2024年4月18日（周四）举行，共有37人与会；他们说：“这是第1次。”不过，没有人指望奇迹 at all。" * 6)
+    target, _ = written(small(mixed), tmp_path)
+    full = line_ends(target)[1:9]
+    assert max(full) - min(full) < 1.5, full
+    monkeypatch.setattr(pdf_engine, "can_be_had", lambda _: False)
+    monkeypatch.setattr(pdf_engine, "even_lines", lambda _: nullcontext())
+    ragged = line_ends(written(small(mixed), tmp_path)[0])[1:9]
+    assert max(ragged) - min(ragged) > 1.5
+
+
+def test_another_layout_engine_is_left_alone() -> None:
+    other = SimpleNamespace(justify_line=lambda line, width: None, boxes=None, create_layout=None)
+    before = other.justify_line
+    with even_lines.even_lines(other):
+        assert other.justify_line is before
+    assert not even_lines.can_be_had(SimpleNamespace())
 
 
 def test_contents_name_the_pages(book: Path) -> None:
@@ -309,6 +338,7 @@ def test_the_engine_refuses_everything_it_was_not_given(tmp_path: Path, monkeypa
     job = pdf_engine.Job(
         html=html,
         styles=(style,),
+        justified="",
         images={"known": Printable("image/svg+xml", SVG.data)},
         archive=pdf_engine.Archive("a.jsonl", "", b"", MOMENT),
         xmp="",

@@ -15,8 +15,10 @@ from pathlib import Path
 import msgspec
 from PIL import ImageFile
 from weasyprint import CSS, HTML, Attachment  # type: ignore[import-untyped]
+from weasyprint.layout import inline  # type: ignore[import-untyped]
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
+from .even_lines import can_be_had, even_lines
 from .pdf_images import Printable
 from .pdf_tags import mend
 from .pdf_xmp import merge
@@ -48,6 +50,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     html: str
     styles: tuple[str, ...]
     """Style sheets, later ones over earlier ones."""
+    justified: str
+    """A style sheet that asks for justified text; left out where lines cannot be made even by characters."""
     images: Mapping[str, Printable]
     """By sha256 of the asset they stand for."""
     archive: Archive
@@ -100,6 +104,8 @@ def write_pdf(job: Job, target: Path) -> Trouble:
         url_fetcher=fetcher,
     )
 
+    styles = (*job.styles, job.justified) if can_be_had(inline) else job.styles
+
     def finish(document: object, pdf: object) -> None:
         mend(pdf)
         _merge_xmp(pdf, job.xmp)
@@ -109,6 +115,7 @@ def write_pdf(job: Job, target: Path) -> Trouble:
         _epoch(job.archive.moment),
         _recursion(_RECURSION_LIMIT),
         linear_page_references(),
+        even_lines(inline),
         warnings.catch_warnings(),
     ):
         # WeasyPrint leaves the file of its sRGB profile to the garbage collector.
@@ -116,7 +123,7 @@ def write_pdf(job: Job, target: Path) -> Trouble:
         HTML(string=job.html, url_fetcher=fetcher).write_pdf(
             target,
             finisher=finish,
-            stylesheets=[CSS(string=style, url_fetcher=fetcher) for style in job.styles],
+            stylesheets=[CSS(string=style, url_fetcher=fetcher) for style in styles],
             pdf_variant="pdf/a-3a",
             attachments=[attachment],
             presentational_hints=True,  # the start of a numbered list
