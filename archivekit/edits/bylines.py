@@ -164,7 +164,8 @@ def _described(segments: list[re.Match[str]], offset: int) -> tuple[list[tuple[s
 def _names_in(chunk: str) -> list[tuple[str, int, int, bool]]:
     """Names between two separators: one Latin name of several words, or Han names with spaces between."""
     bare = _NOTE.sub(lambda m: " " * len(m.group()), chunk)
-    noted = bare != chunk and _NOTE.search(chunk) is not None and bool(bare.strip(_BRACKETS))
+    notes = [match.group().strip(_BRACKETS) for match in _NOTE.finditer(chunk)]
+    noted = any(len(note) > 4 for note in notes) and bool(bare.strip(_BRACKETS))
     text = bare.strip(_BRACKETS + "。.;；")
     if not text:
         return []

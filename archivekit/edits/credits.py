@@ -151,7 +151,7 @@ def _dateline_date(article: Article) -> Article:
         if not isinstance(block, Paragraph):
             continue
         text = inline_text(block.children)
-        match = _DATED.search(text) if index < 3 else None
+        match = _DATED.search(text) if index < 5 else None
         posted = _POSTED.match(text.strip())
         found = find_moment(match.group("inner")) if match else find_moment(text) if posted else None
         if found is None:
@@ -312,7 +312,7 @@ def _endings(article: Article) -> Article:
         place = _ending(text)
         if place is None or place == 0:
             continue
-        line = parse_credits(text[place:], loose=True)
+        line = parse_credits(re.sub(r"[)）】\]]\s*\d{0,8}\s*$", "", text[place:]), loose=True)
         if line is None:
             continue
         shifted = [credit._replace(start=credit.start + place, end=credit.end + place) for credit in line.credits]

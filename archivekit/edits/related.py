@@ -15,7 +15,8 @@ _SECTION = re.compile(
     r"|相關(?:閱讀|報道|報導|文章|連結|新聞)"
     r"|延伸(?:阅读|閱讀)|更多(?:阅读|閱讀|文章|内容|報道|报道)|推荐(?:阅读|文章)|推薦閱讀|精选推荐|猜你喜欢"
     r"|您可能(?:还|也)?感兴趣(?:的文章)?"
-    r"|阅读更多|閱讀更多|热门文章|近期文章|Related(?: (?:posts|articles|stories|reading))?|Read more|More (?:stories|from)|See also)"
+    r"|阅读更多|閱讀更多|热门文章|近期文章"
+    r"|Related(?: (?:posts|articles|stories|reading))?|Read more|More (?:stories|from)|See also)"
     r"[\s】\]）):：▼▽↓·•*_—–.…-]*$",
     re.I,
 )
