@@ -358,7 +358,7 @@ def test_without_fonts_there_is_still_a_cover_and_a_notice(monkeypatch: pytest.M
     cover._font.cache_clear()
     drawn = cover.cover(fixtures.bundle())
     cover._font.cache_clear()
-    assert [notice.id for notice in drawn.notices] == ["cover-font-missing"]
+    assert [notice.id for notice in drawn.notices] == ["cover.font-missing"]
     with Picture.open(io.BytesIO(drawn.data)) as picture:
         assert picture.size == (1600, 2560)
 

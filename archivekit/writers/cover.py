@@ -60,7 +60,7 @@ def cover(bundle: Bundle) -> Cover:
         notices: tuple[Notice, ...] = ()
     except _NoFont:
         message = "no Noto Serif CJK or Source Han Serif font on this machine: the cover has no words on it"
-        notices = (Notice(id="cover-font-missing", message=message),)
+        notices = (Notice(id="cover.font-missing", message=message),)
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=88, optimize=True, subsampling=0, dpi=(300, 300))
     return Cover(out.getvalue(), notices)

@@ -32,7 +32,7 @@ def described(bundle: Bundle, said: Words) -> tuple[Meta, ...]:
     """Every metadata element but the identifier and the date of change."""
     return (
         *_titles(bundle),
-        *_languages(bundle),
+        *_languages(bundle, said),
         *_people(bundle.articles),
         *_subject_matter(bundle, said),
         *_accessibility(bundle, said),
@@ -56,9 +56,16 @@ def _titles(bundle: Bundle) -> list[Meta]:
     return metas
 
 
-def _languages(bundle: Bundle) -> list[Meta]:
-    found = sorted({language_tag(article.language) for article in bundle.articles} - {"und"})
-    return [_dc("language", tag) for tag in dict.fromkeys((language_tag(bundle.language), *found))]
+def book_language(bundle: Bundle, said: Words) -> str:
+    """The language of the book: the bundle's, or that of the furniture's words when the bundle's is not known."""
+    tag = language_tag(bundle.language)
+    return said.language if tag.split("-")[0] == "und" else tag
+
+
+def _languages(bundle: Bundle, said: Words) -> list[Meta]:
+    tags = {language_tag(article.language) for article in bundle.articles}
+    found = sorted(tag for tag in tags if tag.split("-")[0] != "und")
+    return [_dc("language", tag) for tag in dict.fromkeys((book_language(bundle, said), *found))]
 
 
 def _people(articles: tuple[Article, ...]) -> list[Meta]:

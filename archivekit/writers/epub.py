@@ -20,7 +20,7 @@ from ..model import Block, Image, Notice, walk
 from . import jsonl
 from .colophon import colophon
 from .cover import cover
-from .describe import described
+from .describe import book_language, described
 from .divide import divided
 from .indexes import Index, indexes
 from .linked import linked_json
@@ -96,7 +96,7 @@ def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...
     package = Package(
         identifier=line(bundle.identifier),
         title=line(bundle.title),
-        language=language_tag(bundle.language),
+        language=book_language(bundle, said),
         modified=datetime.fromisoformat(bundle.modified),
         metadata=described(bundle, said),
         parts=tuple(parts),
