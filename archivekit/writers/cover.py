@@ -154,7 +154,7 @@ def _font_files() -> dict[str, str]:
 
 def _font_folders() -> list[Path]:
     """Where the XDG base directories, macOS and Windows keep fonts."""
-    home = Path.home()
+    home = Path(os.environ.get("HOME") or os.environ.get("USERPROFILE") or "/")
     if sys.platform == "win32":
         return [Path(os.environ.get("WINDIR", "C:/Windows"), "Fonts"), home / "AppData/Local/Microsoft/Windows/Fonts"]
     if sys.platform == "darwin":
