@@ -1,22 +1,47 @@
-"""Atomic: outputs appear whole or not at all, and a failure leaves the earlier ones as they were."""
+"""Atomic: outputs appear whole and as a set, or not at all, and a failure leaves the earlier set as it was.
+
+Several renames are not one step. So a build makes its files in a folder beside the outputs, synchronises them, keeps a
+second name for each file they will replace, and writes a journal; the journal's appearance is the moment of decision.
+Whoever finds a journal moves the files that are not yet moved, which is safe to do again and again; whoever finds
+``undo``, which the journal is renamed to when a file cannot be moved, puts the earlier files back. The next build into
+the folder does so first of all; :func:`unsettled` tells a reader that it has not been done yet.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 
+import msgspec
+
 from .errors import OutputError
+from .lock import locked
+
+_PLACES = ".archivekit-*.part"
+_JOURNAL = "journal"
+_UNDO = "undo"
+_EARLIER = "earlier"
+_NEW = "new"
+
+
+class _Journal(msgspec.Struct, frozen=True):
+    """What a switch of outputs moves."""
+
+    names: tuple[str, ...]
+    """Of all files that are moved into the folder."""
+    kept: tuple[str, ...]
+    """Of those among them that replace a file, which has a second name."""
 
 
 class Staging:
     """A folder beside the outputs in which they are made; ``commit`` moves them into place together.
 
-    Use it as a context manager: whatever happens, the folder is gone at the end. Every OSError inside becomes an
-    OutputError. Each file is synchronised to disk before it is renamed over the earlier one, so that a reader, or a
-    crash at any moment, finds either the earlier file or the new one.
+    Use it as a context manager: it holds the folder's lock, first of all settles what a killed build has left there, and
+    takes its own folder away at the end. Every OSError inside becomes an OutputError.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -24,20 +49,32 @@ class Staging:
         self._place: Path | None = None
         self._names: list[str] = []
         self._new = not folder.exists()
+        self._lock = ExitStack()
 
     def __enter__(self) -> Staging:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock.enter_context(locked(self.folder))
+            settle(self.folder)
             self._place = Path(tempfile.mkdtemp(prefix=".archivekit-", suffix=".part", dir=self.folder))
+            (self._place / _NEW).mkdir()
+            (self._place / _EARLIER).mkdir()
         except OSError as error:
+            self._leave(failed=True)
             raise _refused(self.folder, error) from None
+        except OutputError:
+            self._leave(failed=True)
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
-        if self._place is not None:
-            shutil.rmtree(self._place, ignore_errors=True)
-            if self._new and value is not None and not any(self.folder.iterdir()):
-                self.folder.rmdir()
+        try:
+            if self._place is not None:
+                _settle(self.folder, self._place)
+        except OSError as error:
+            raise _refused(self.folder, error) from value
+        finally:
+            self._leave(failed=value is not None)
         if isinstance(value, OSError):
             raise _refused(self.folder, value) from value
 
@@ -45,43 +82,124 @@ class Staging:
         """Where to write the output that is to be called ``name``."""
         assert self._place is not None
         self._names.append(name)
-        return self._place / name
+        return self._place / _NEW / name
 
     def commit(self) -> None:
-        """Move every file into place; if one cannot be moved, those before it are put back."""
+        """Move every file into place; if one cannot be moved, those before it are put back and OSError is raised."""
         assert self._place is not None
         for name in self._names:
-            _synchronise(self._place / name)
-        moved: list[tuple[Path, Path | None]] = []
+            _synchronise(self._place / _NEW / name)
+        kept = tuple(name for name in self._names if self._keep(name))
+        for part in (_NEW, _EARLIER):
+            _synchronise(self._place / part)
+        journal = _Journal(tuple(self._names), kept)
+        _put(self._place / _JOURNAL, msgspec.json.encode(journal))
         try:
-            for name in self._names:
-                target = self.folder / name
-                moved.append((target, self._keep(target)))
-                (self._place / name).replace(target)
+            _redo(self.folder, self._place, journal)
         except OSError:
-            for target, earlier in reversed(moved):
-                _put_back(target, earlier)
+            (self._place / _JOURNAL).replace(self._place / _UNDO)
             raise
-        _synchronise(self.folder)
 
-    def _keep(self, target: Path) -> Path | None:
-        """A second name for the file that is about to be replaced, or None when there is none."""
+    def _keep(self, name: str) -> bool:
+        """Give the file that is about to be replaced a second name; False when there is none."""
         assert self._place is not None
-        if not target.exists():
-            return None
-        kept = self._place / f"{target.name}.earlier"
+        target, kept = self.folder / name, self._place / _EARLIER / name
+        if not os.path.lexists(target):
+            return False
         try:
-            os.link(target, kept)
+            os.link(target, kept, follow_symlinks=False)
         except OSError:
-            shutil.copy2(target, kept)
-        return kept
+            shutil.copy2(target, kept, follow_symlinks=False)
+            _synchronise(kept)
+        return True
+
+    def _leave(self, *, failed: bool) -> None:
+        """Let go of the folder, and take it away if it was made for nothing."""
+        with suppress(OSError):
+            self._lock.close()
+        if self._new and failed:
+            with suppress(OSError):
+                self.folder.rmdir()
 
 
-def _put_back(target: Path, earlier: Path | None) -> None:
-    if earlier is not None:
-        earlier.replace(target)
-    elif target.is_file():
-        target.unlink()
+def settle(folder: Path) -> None:
+    """Complete or undo every switch of outputs that was interrupted in a folder; raises OSError.
+
+    Only for the holder of the folder's lock.
+    """
+    for place in sorted(folder.glob(_PLACES)):
+        _settle(folder, place)
+
+
+def unsettled(folder: Path) -> tuple[str, ...]:
+    """Names of outputs of which it is not certain that they belong to one build, because a switch was interrupted."""
+    names: list[str] = []
+    for place in sorted(folder.glob(_PLACES)):
+        if (undone := _read(place / _UNDO)) is not None:
+            names.extend(undone.names)
+        elif (journal := _read(place / _JOURNAL)) is not None and any((place / _NEW / name).exists() for name in journal.names):
+            names.extend(journal.names)
+    return tuple(dict.fromkeys(names))
+
+
+def put(target: Path, data: bytes) -> None:
+    """Write one file whole or not at all; raises OutputError."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _put(target, data)
+    except OSError as error:
+        raise _refused(target.parent, error) from None
+
+
+def _settle(folder: Path, place: Path) -> None:
+    """Bring the folder to the earlier set or the new one, as the markers in a staging folder say, and remove that."""
+    if (undone := _read(place / _UNDO)) is not None:
+        _undo(folder, place, undone)
+    elif (journal := _read(place / _JOURNAL)) is not None:
+        _redo(folder, place, journal)
+    for marker in (_UNDO, _JOURNAL):
+        (place / marker).unlink(missing_ok=True)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _redo(folder: Path, place: Path, journal: _Journal) -> None:
+    for name in journal.names:
+        if (place / _NEW / name).exists():
+            (place / _NEW / name).replace(folder / name)
+    _synchronise(folder)
+
+
+def _undo(folder: Path, place: Path, journal: _Journal) -> None:
+    for name in journal.names:
+        if name not in journal.kept:
+            (folder / name).unlink(missing_ok=True)
+        elif os.path.lexists(place / _EARLIER / name):
+            (place / _EARLIER / name).replace(folder / name)
+    _synchronise(folder)
+
+
+def _read(marker: Path) -> _Journal | None:
+    """A journal that is whole and names files of its folder only; None when there is no such thing."""
+    try:
+        journal = msgspec.json.decode(marker.read_bytes(), type=_Journal)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
+    return journal if all(name == Path(name).name and name not in ("", "..") for name in journal.names) else None
+
+
+def _put(target: Path, data: bytes) -> None:
+    """Write a file under another name, synchronise it and rename it."""
+    draft = target.parent / f".archivekit-{os.getpid()}.draft"
+    try:
+        with draft.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(target)
+        _synchronise(target.parent)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _synchronise(path: Path) -> None:
@@ -94,4 +212,4 @@ def _synchronise(path: Path) -> None:
 
 def _refused(folder: Path, error: OSError) -> OutputError:
     named = str(error.filename or folder)
-    return OutputError(error.strerror or str(error), path=str(folder) if ".part" in named else named)
+    return OutputError(error.strerror or str(error), path=str(folder) if ".part" in named or ".archivekit" in named else named)

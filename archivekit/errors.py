@@ -8,6 +8,7 @@
     │   ├── BinarySourceError          not text in any encoding that is known
     │   ├── SourceTooLargeError        more bytes than the limit
     │   ├── UnreadableSourceError      the operating system refused
+    │   ├── ChangedSourceError         something else writes to it while it is read
     │   ├── UnknownFormatError         no reader recognises it
     │   ├── MarkupLimitError           nested deeper, or made of more pieces, than the limit
     │   └── InternalError              archivekit failed on it: a bug, worth reporting
@@ -15,7 +16,10 @@
     ├── ConfigError                2   archivekit.toml or a site profile says something that cannot be meant
     ├── UsageError                 2   an argument that cannot be meant
     ├── NothingToBuildError        1   no readable article among the sources
+    ├── TooManyFailuresError       1   more files cannot be read than the build was told to bear
+    ├── BookError                  1   a file that should hold records does not give them back
     ├── OutputError                1   an output cannot be written; earlier outputs are untouched
+    │   └── FolderInUseError           another process is writing into the folder
     └── MissingRequirementError    1   something the machine lacks: a font, a system library
 """
 
@@ -69,6 +73,10 @@ class UnreadableSourceError(SourceError):
     """The operating system would not give the bytes."""
 
 
+class ChangedSourceError(SourceError):
+    """The file was written to while it was read, again and again."""
+
+
 class UnknownFormatError(SourceError):
     """No reader recognises the file."""
 
@@ -101,8 +109,20 @@ class NothingToBuildError(ArchiveKitError):
     """There is no readable article among the sources."""
 
 
+class TooManyFailuresError(ArchiveKitError):
+    """More files cannot be read than the build was told to bear."""
+
+
+class BookError(ArchiveKitError):
+    """A file that should hold records, an EPUB, a PDF, JSON Lines or a report, does not give them back."""
+
+
 class OutputError(ArchiveKitError):
     """An output cannot be written."""
+
+
+class FolderInUseError(OutputError):
+    """Another process is writing into the folder."""
 
 
 class MissingRequirementError(ArchiveKitError):

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from archivekit import lock
 from archivekit.atomic import Staging
 from archivekit.errors import OutputError
 
 
 def _contents(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
+    return {path.name: path.read_text() for path in folder.iterdir() if path.is_file() and path.name != lock.NAME}
 
 
 def _earlier(folder: Path) -> None:
