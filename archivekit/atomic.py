@@ -9,12 +9,14 @@ the folder does so first of all; :func:`unsettled` tells a reader that it has no
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import msgspec
 
@@ -93,7 +95,7 @@ class Staging:
         for part in (_NEW, _EARLIER):
             _synchronise(self._place / part)
         journal = _Journal(tuple(self._names), kept)
-        _put(self._place / _JOURNAL, msgspec.json.encode(journal))
+        _put(self._place / _JOURNAL, io.BytesIO(msgspec.json.encode(journal)))
         try:
             _redo(self.folder, self._place, journal)
         except OSError:
@@ -142,11 +144,12 @@ def unsettled(folder: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def put(target: Path, data: bytes) -> None:
-    """Write one file whole or not at all; raises OutputError."""
+def copy(file: Path, target: Path) -> None:
+    """Copy a file's bytes to ``target``, which appears whole or not at all; raises OutputError."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _put(target, data)
+        with file.open("rb") as stream:
+            _put(target, stream)
     except OSError as error:
         raise _refused(target.parent, error) from None
 
@@ -187,12 +190,12 @@ def _read(marker: Path) -> _Journal | None:
     return journal if all(name == Path(name).name and name not in ("", "..") for name in journal.names) else None
 
 
-def _put(target: Path, data: bytes) -> None:
+def _put(target: Path, data: BinaryIO) -> None:
     """Write a file under another name, synchronise it and rename it."""
     draft = target.parent / f".archivekit-{os.getpid()}.draft"
     try:
         with draft.open("wb") as stream:
-            stream.write(data)
+            shutil.copyfileobj(data, stream)
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(target)

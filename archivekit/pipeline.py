@@ -10,11 +10,18 @@ import msgspec
 
 from . import report as reports
 from .assets import Asset, Finder
-from .atomic import Staging
+from .atomic import Staging, copy
 from .bundle import Bundle
 from .bundle import make as make_bundle
 from .config import Settings, checked, load_settings
-from .errors import ArchiveKitError, InternalError, NothingToBuildError, UsageError
+from .errors import (
+    ArchiveKitError,
+    InternalError,
+    NothingToBuildError,
+    TooManyFailuresError,
+    UnreadableSourceError,
+    UsageError,
+)
 from .model import Article, Notice, SourceInfo
 from .reading import read_source
 from .report import Report
@@ -117,22 +124,28 @@ def build(
     settings: Settings | Mapping[str, object] | None = None,
     *,
     root: Path | None = None,
+    quarantine: Path | None = None,
+    max_failures: int | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Read everything ``paths`` name and write ``NAME.jsonl``, ``NAME.epub``, ``NAME.pdf`` and ``NAME.report.json`` to
     the folder ``out``.
 
     The corpus's archivekit.toml holds unless ``settings`` is a Settings; a mapping of some of its keys goes over it.
-    A document that cannot be read is in the report's ``quarantined`` and costs no other. Outputs appear together when
-    all are complete. Raises UsageError, ConfigError, NothingToBuildError, OutputError or MissingRequirementError; the
-    earlier outputs are then untouched.
+    A document that cannot be read is in the report's ``quarantined`` and costs no other; a copy of it goes to the folder
+    ``quarantine``, and more than ``max_failures`` of them stop the build. Outputs appear together when all are complete.
+    Raises UsageError, ConfigError, NothingToBuildError, TooManyFailuresError, OutputError or MissingRequirementError;
+    the earlier outputs are then untouched.
     """
     walk = find(_listed(paths), root=root)
     chosen = checked(settings) if isinstance(settings, Settings) else load_settings(walk.root, settings)
+    _spare_sources(walk, Path(out), chosen, quarantine)
     writers = {name: writer(name) for name in dict.fromkeys(chosen.formats)}
     epoch = _epoch()
     with Staging(Path(out)) as staging:
-        gathered = _gather(_each(_Reader(walk, chosen), walk, progress))
+        gathered = _gather(_each(_Reader(walk, chosen), walk, progress), max_failures)
+        if quarantine is not None:
+            _set_aside(walk, gathered, quarantine)
         if not gathered.articles:
             raise NothingToBuildError(_nothing(walk, gathered))
         bundle = make_bundle(gathered.articles, gathered.assets, chosen, title=_title(walk, chosen, gathered), epoch=epoch)
@@ -148,6 +161,7 @@ def build(
             skipped=walk.skipped,
             outputs=outputs,
         )
+        report = reports.sealed(report)
         staging.file(f"{chosen.name}.report.json").write_bytes(reports.encode(report))
         staging.commit()
     return report
@@ -191,7 +205,7 @@ class _Gathered:
         self.duplicates: list[reports.Duplicate] = []
 
 
-def _gather(all_readings: Iterator[Reading]) -> _Gathered:
+def _gather(all_readings: Iterator[Reading], max_failures: int | None) -> _Gathered:
     """Collect articles, each file's bytes once, and what the report says of every file."""
     gathered = _Gathered()
     first: dict[str, str] = {}
@@ -199,6 +213,8 @@ def _gather(all_readings: Iterator[Reading]) -> _Gathered:
         if reading.error is not None or reading.source is None:
             error = reading.error or InternalError("nothing was read")
             gathered.quarantined.append(reports.quarantined(reading.path, error))
+            if max_failures is not None and len(gathered.quarantined) > max_failures:
+                raise TooManyFailuresError(_too_many(gathered, max_failures))
             continue
         sha256 = reading.source.sha256
         if sha256 in first:
@@ -209,6 +225,27 @@ def _gather(all_readings: Iterator[Reading]) -> _Gathered:
         gathered.articles.extend(reading.articles)
         gathered.assets.update(reading.assets)
     return gathered
+
+
+def _set_aside(walk: Walk, gathered: _Gathered, folder: Path) -> None:
+    """Copy every file that could not be read, under its own path; what the system does not give cannot be copied."""
+    failed = {entry.path for entry in gathered.quarantined if entry.error != UnreadableSourceError.__name__}
+    for found in walk.documents:
+        if found.path in failed and found.file is not None:
+            copy(found.file, folder / found.path)
+
+
+def _spare_sources(walk: Walk, out: Path, settings: Settings, quarantine: Path | None) -> None:
+    """Raise UsageError where an output would replace a document, or the quarantine be read by the next build."""
+    names = [*(f"{settings.name}.{name}" for name in settings.formats), f"{settings.name}.report.json"]
+    targets = {os.path.realpath(out / name): name for name in names}
+    for found in walk.documents:
+        if found.file is not None and (name := targets.get(os.path.realpath(found.file))):
+            raise UsageError(f"the output {name} would replace a document that is read; choose another name or folder")
+    if quarantine is not None and walk.documents:
+        place = os.path.realpath(quarantine)
+        if any(folder == place or place.startswith(folder.rstrip(os.sep) + os.sep) for folder in walk.folders):
+            raise UsageError("the quarantine folder is inside a folder that is read", path=str(quarantine))
 
 
 def _write_all(
@@ -235,12 +272,21 @@ def _title(walk: Walk, settings: Settings, gathered: _Gathered) -> str:
 
 def _nothing(walk: Walk, gathered: _Gathered) -> str:
     if gathered.quarantined:
-        reasons = [f"{entry.path}: {entry.reason}" for entry in gathered.quarantined[:3]]
-        more = ["…"] if len(gathered.quarantined) > 3 else []
-        return f"no document could be read: {'; '.join(reasons + more)}"
+        return f"no document could be read: {_reasons(gathered)}"
     if walk.documents:
         return "no article in any document"
     return f"no document among the paths given; {len(walk.skipped)} other files were passed over"
+
+
+def _too_many(gathered: _Gathered, max_failures: int) -> str:
+    return f"{len(gathered.quarantined)} documents cannot be read, {max_failures} may: {_reasons(gathered)}"
+
+
+def _reasons(gathered: _Gathered) -> str:
+    """The first failures, for a message."""
+    reasons = [f"{entry.path}: {entry.reason}" for entry in gathered.quarantined[:3]]
+    more = ["…"] if len(gathered.quarantined) > 3 else []
+    return "; ".join(reasons + more)
 
 
 def _epoch() -> int | None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from .config import Settings
-from .errors import ArchiveKitError
+from .errors import ArchiveKitError, BookError
 from .model import Article, Notice, SourceInfo
 from .version import __version__
 from .walk import Skipped
 
 SCHEMA = "archivekit/report/1"
+
+BLOCK = 4096
+"""How many bytes one check of an output covers."""
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +63,8 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     """Its name in the output folder."""
     size: int
     sha256: str
+    checks: str = ""
+    """CRC-32 of each ``BLOCK`` bytes, eight hexadecimal digits each: where in a damaged file the damage is."""
     notices: tuple[Notice, ...] = ()
     """What the writer could not print as it was."""
 
@@ -80,6 +86,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[Skipped, ...]
     """Files in the folders that are not documents; images that articles use are in the outputs all the same."""
     outputs: tuple[Output, ...]
+    digest: str = ""
+    """The sha256 of this report as :func:`encode` writes it with an empty digest, so that damage to it shows, too."""
 
     @property
     def exit_code(self) -> int:
@@ -108,11 +116,37 @@ def quarantined(path: str, error: ArchiveKitError) -> Quarantined:
 
 def output(name: str, path: Path, notices: tuple[Notice, ...]) -> Output:
     """What the report says of a file that is about to be called ``name``."""
+    digest, checks, size = hashlib.sha256(), [], 0
     with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return Output(file=name, size=path.stat().st_size, sha256=digest, notices=notices)
+        while block := stream.read(BLOCK):
+            digest.update(block)
+            checks.append(f"{zlib.crc32(block):08x}")
+            size += len(block)
+    return Output(file=name, size=size, sha256=digest.hexdigest(), checks="".join(checks), notices=notices)
+
+
+def sealed(report: Report) -> Report:
+    """The report with its own digest."""
+    return msgspec.structs.replace(report, digest=_digest(report))
+
+
+def is_sealed(report: Report) -> bool:
+    """Whether the report is as it was when it was sealed."""
+    return report.digest == _digest(report)
+
+
+def _digest(report: Report) -> str:
+    return hashlib.sha256(encode(msgspec.structs.replace(report, digest=""))).hexdigest()
 
 
 def encode(report: Report) -> bytes:
     """The report as indented JSON: the same bytes for the same report."""
     return msgspec.json.format(msgspec.json.encode(report, order="deterministic"), indent=2) + b"\n"
+
+
+def decode(data: bytes) -> Report:
+    """Read a report strictly; raises BookError."""
+    try:
+        return msgspec.json.decode(data, type=Report)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BookError(f"is not a report: {error}") from None

@@ -14,13 +14,15 @@ from typing import Literal
 import msgspec
 
 from .config import FILE_NAME
-from .errors import SourceTooLargeError, UnreadableSourceError, UsageError
+from .errors import ChangedSourceError, SourceTooLargeError, UnreadableSourceError, UsageError
 from .source import MAX_BYTES
 
 EXTENSIONS = frozenset({"txt", "text", "md", "markdown", "html", "htm", "xhtml"})
 """What the name of a document may end in, if it ends in anything."""
 
 STDIN = "-"
+_ATTEMPTS = 3
+"""How often a file is read that changes while it is read."""
 _EXTENSION = re.compile(r"\.(?=[0-9]*[A-Za-z])([A-Za-z0-9]{1,9})$")
 
 
@@ -45,6 +47,8 @@ class Walk(msgspec.Struct, frozen=True):
     root: Path | None
     documents: tuple[Found, ...]
     skipped: tuple[Skipped, ...] = ()
+    folders: tuple[str, ...] = ()
+    """Real paths of the folders that were named."""
 
 
 def find(paths: Sequence[str | Path], *, root: Path | None = None) -> Walk:
@@ -76,6 +80,7 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None) -> Walk:
         base,
         tuple(sorted(documents.values(), key=lambda found: _parts(found.path))),
         tuple(sorted(skipped.values(), key=lambda entry: _parts(entry.path))),
+        tuple(os.path.realpath(path) for path in named if path.is_dir()),
     )
 
 
@@ -89,18 +94,24 @@ def display(path: Path) -> str:
 
 
 def read_bytes(found: Found, *, max_bytes: int = MAX_BYTES) -> bytes:
-    """The bytes of a document; raises SourceTooLargeError before reading more than the limit, UnreadableSourceError."""
+    """The bytes of a document, all of one moment; raises SourceTooLargeError before reading more than the limit,
+    UnreadableSourceError, and ChangedSourceError for a file that something else keeps writing to."""
     if found.file is None:
         return sys.stdin.buffer.read(max_bytes + 1)
-    try:
-        with found.file.open("rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            data = stream.read(max_bytes + 1) if size <= max_bytes else b""
-    except OSError as error:
-        raise UnreadableSourceError(error.strerror or str(error), path=found.path) from None
-    if size > max_bytes or len(data) > max_bytes:
-        raise SourceTooLargeError(f"{max(size, len(data))} bytes, the limit is {max_bytes}", path=found.path)
-    return data
+    for _ in range(_ATTEMPTS):
+        try:
+            with found.file.open("rb") as stream:
+                before = os.fstat(stream.fileno())
+                data = stream.read(max_bytes + 1) if before.st_size <= max_bytes else b""
+                after = os.fstat(stream.fileno())
+        except OSError as error:
+            raise UnreadableSourceError(error.strerror or str(error), path=found.path) from None
+        size = max(before.st_size, len(data))
+        if size > max_bytes:
+            raise SourceTooLargeError(f"{size} bytes, the limit is {max_bytes}", path=found.path)
+        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            return data
+    raise ChangedSourceError("something else is writing to the file", path=found.path)
 
 
 def _absolute(path: str | Path) -> Path:
