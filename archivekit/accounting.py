@@ -2,40 +2,51 @@
 
 The source's visible text is taken by a route of its own, much simpler than the readers': all text between tags, all
 Markdown that is no syntax, all lines. What counts is the character and its place, white space aside. Then every
-place that is visible must lie in the span of a leaf, of a piece of evidence or of a Removal, and every leaf's words
-must be the visible words at its place.
+place that is visible must lie in the span of a leaf, of a piece of evidence or of a Removal; every leaf's words must
+be the visible words at its place, and stand in the body once; and the record must keep its own promises: spans lie
+inside the file, evidence quotes its bytes, a Removal has a rule and says what it took, the plain text is the body's.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from .leaves import spans
-from .model import Article, Code, CodeBlock, Span, Text, walk
+from .model import Article, Code, CodeBlock, Span, Text, decode, plain_text, walk
 from .source import Source
 
-_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ue000-\uf8ff]+")
-"""What shows nothing: white space, controls, marks of direction and width, and private-use characters."""
-_TAGS = re.compile(r"<!--.*?(?:-->|\Z)|<[!?/]?[A-Za-z][^<>]*(?:>|\Z)|<!\[CDATA\[|\]\]>", re.S)
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff]+")
+"""What shows nothing: white space, controls, marks of direction and width."""
+_TAGS = re.compile(
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>"
+    r"|</?[A-Za-z](?:[^<>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+>|<[!?/]?[A-Za-z][^<>]*>|<!\[CDATA\[|\]\]>",
+    re.S,
+)
+_UNFINISHED = re.compile(r"<[!?/]?[A-Za-z][^<>]*\Z")
+"""A tag that the end of the file cuts off: HTML drops it, Markdown takes it for words."""
 _DROPPED = re.compile(r"<(script|style)\b[^>]*>(?P<inside>.*?)(?:</\1\s*>|\Z)", re.S | re.I)
 _REFERENCE = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);?")
 _DESTINATION = re.compile(
-    r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|<[a-z][a-z0-9+.-]*:[^<>\s]*>|^ {0,3}\[[^\]]+\]:.*$",
+    r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|<[a-z][a-z0-9+.-]*:[^<>\s]*>"
+    r"|^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|\S*[/.#:]\S*)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
     re.M | re.I,
 )
-_SYNTAX = re.compile(r"[!-/:-@\[-`{-~]+")
-"""ASCII punctuation, any of which may be Markdown's."""
+_SYNTAX = re.compile(r"[!#()*+<=>\[\]\\_`{|}~\-]+")
+"""ASCII punctuation that may be Markdown's."""
+_MARKS = re.compile(r"[!-/:-@\[-`{-~]+")
+"""ASCII punctuation, any of which may be front matter's."""
 _NUMBERING = re.compile(r"^[ \t>]*\d{1,9}[.)](?=[ \t])", re.M)
 _KEYS = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?[\w.\u00b7 -]{1,60}[\"']?[ \t]*[:=](?=\s|$)", re.M)
 _LANGUAGE = re.compile(r"^[ \t>]*(?:```+|~~~+)[^\n`]*$", re.M)
 
 
 class Account(msgspec.Struct, frozen=True):
-    """The result for one source: how much is visible, what no record speaks of, and which leaves do not say what is there."""
+    """The result for one source: how much is visible, what no record speaks of, and where a record does not keep its word."""
 
     visible: int
     """Characters that show something."""
@@ -44,6 +55,8 @@ class Account(msgspec.Struct, frozen=True):
     lost_characters: int
     altered: tuple[Span, ...]
     """Places of leaves whose words are not the visible words there."""
+    faults: tuple[str, ...] = ()
+    """What else a record says that its source does not bear out, a sentence each."""
 
     @property
     def share(self) -> float:
@@ -52,23 +65,102 @@ class Account(msgspec.Struct, frozen=True):
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is lost and nothing altered."""
-        return not self.lost and not self.altered
+        """Whether nothing is lost, nothing altered and no record at fault."""
+        return not (self.lost or self.altered or self.faults)
+
+    def line(self) -> str:
+        """``accounted: 100.00 % of 1,234 characters``, never rounded up to 100, and what is wrong beside that."""
+        share = 100.0 if not self.lost_characters else min(99.99, 100 * self.share)
+        wrong = [f"{len(self.altered)} altered"] if self.altered else []
+        wrong += [f"{len(self.faults)} at fault"] if self.faults else []
+        return ", ".join([f"accounted: {share:.2f} % of {self.visible:,} characters", *wrong])
 
 
 def account(source: Source, articles: Iterable[Article]) -> Account:
     """Compare a source with all the records that were read from it."""
     articles = tuple(articles)
+    if articles and all(article.provenance.source.sha256 != source.sha256 for article in articles):
+        return _records(source, articles)
+    faults = tuple(fault for article in articles for fault in _faults(source, article))
+    inside = [place for place in _places(articles) if _is_inside(place, source)]
     shown = visible(source, articles)
     covered = bytearray(len(source.text))
-    for place in _places(articles):
+    for place in inside:
         start, end = source.char(place.start), source.char(place.end)
         covered[start:end] = b"\x01" * (end - start)
     missing = int.from_bytes(shown, "big") & ~int.from_bytes(covered, "big")
     mask = missing.to_bytes(len(source.text), "big")
     lost = tuple(source.span(*run.span()) for run in re.finditer(rb"\x01+", mask))
     altered = tuple(_altered(source, articles))
-    return Account(visible=shown.count(1), lost=lost, lost_characters=mask.count(1), altered=altered)
+    return Account(shown.count(1), lost, mask.count(1), altered, faults)
+
+
+def _records(source: Source, articles: tuple[Article, ...]) -> Account:
+    """The account of a file of records: every line is one of the articles, and every article a line."""
+    lines = [match.span() for match in re.finditer(rb"[^\n]*[^\s][^\n]*", source.data)]
+    lost, count = [], 0
+    for number, (start, end) in enumerate(lines):
+        text = source.data[start:end].decode(source.encoding, "replace")
+        if number >= len(articles) or decode(source.data[start:end]) != articles[number]:
+            lost.append(Span(start, end))
+            count += len(_bare(text))
+    faults = (f"{len(articles) - len(lines)} records more than lines",) if len(articles) > len(lines) else ()
+    return Account(len(_bare(source.text)), tuple(lost), count, (), faults)
+
+
+def _faults(source: Source, article: Article) -> Iterator[str]:
+    """What a record says that its source does not bear out."""
+    made = article.provenance
+    for path, entry in made.evidence.items():
+        if entry.span is None:
+            continue
+        if not _is_inside(entry.span, source):
+            yield f"evidence of {path}: bytes {entry.span} are not in the file"
+        elif entry.raw != _raw(source, entry.span):
+            yield f"evidence of {path}: bytes {entry.span} are not what it quotes"
+        if not entry.rule:
+            yield f"evidence of {path}: no rule"
+    places = sorted(removal.span for removal in made.removals)
+    for removal in made.removals:
+        others = [place for place in places if place != removal.span]
+        if not removal.rule:
+            yield f"removal of bytes {removal.span}: no rule"
+        if not _is_inside(removal.span, source):
+            yield f"removal of bytes {removal.span}: not in the file"
+        elif not _agrees(removal.text, removal.span, source, others):
+            yield f"removal of bytes {removal.span}: the text is not what it took"
+    yield from _body_faults(source, article)
+    if article.text != plain_text(article.body):
+        yield "the plain text is not the body's"
+
+
+def _body_faults(source: Source, article: Article) -> Iterator[str]:
+    """Leaves outside the file or from nowhere, and words that stand in the body twice."""
+    places = []
+    for leaf in walk(article.body):
+        if not isinstance(leaf, (Text, Code, CodeBlock)) or not _bare(leaf.text):
+            continue
+        if not leaf.at:
+            yield f"the body has words from nowhere: {leaf.text[:40]!r}"
+            continue
+        place = Span.parse(leaf.at)
+        if _is_inside(place, source):
+            places.append(place)
+        else:
+            yield f"leaf at bytes {place}: not in the file"
+    reached = 0
+    for place in sorted(places):
+        if place.start < reached and _bare(_raw(source, Span(place.start, min(reached, place.end)))):
+            yield f"leaf at bytes {place}: its words stand in the body twice"
+        reached = max(reached, place.end)
+
+
+def _is_inside(place: Span, source: Source) -> bool:
+    return 0 <= place.start <= place.end <= len(source.data)
+
+
+def _raw(source: Source, place: Span) -> str:
+    return source.data[place.start : place.end].decode(source.encoding, "replace")
 
 
 def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
@@ -85,9 +177,11 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         _clear(mask, match.start("inside"), match.end("inside"))
     _hide(mask, _TAGS.finditer(text))
     body = _body_start(text)
+    if not _is_markdown(text, body):
+        _hide(mask, _UNFINISHED.finditer(text))
     if body:
         _hide(mask, _KEYS.finditer(text, 0, body))
-        _hide(mask, _SYNTAX.finditer(text, 0, body))
+        _hide(mask, _MARKS.finditer(text, 0, body))
     if _is_markdown(text, body):
         for pattern in (_DESTINATION, _LANGUAGE, _SYNTAX, _NUMBERING):
             _hide(mask, pattern.finditer(text, body))
@@ -139,20 +233,22 @@ def _altered(source: Source, articles: Iterable[Article]) -> Iterable[Span]:
         for leaf in walk(article.body):
             if isinstance(leaf, (Text, Code, CodeBlock)) and leaf.at:
                 place = Span.parse(leaf.at)
-                if not _agrees(leaf.text, place, source, taken):
+                if _is_inside(place, source) and not _agrees(leaf.text, place, source, taken):
                     yield place
 
 
 def _agrees(words: str, place: Span, source: Source, taken: list[Span]) -> bool:
     """Whether words are what the source shows at a place, once what was taken out of it is left aside."""
-    raw = source.data[place.start : place.end].decode(source.encoding, "replace")
+    raw = _raw(source, place)
     wanted = _bare(words)
     if wanted == _bare(raw):
         return True
-    inside = [span for span in taken if place.start <= span.start and span.end <= place.end]
-    for span in reversed(inside):
-        left = source.data[place.start : span.start].decode(source.encoding, "replace")
-        raw = left + raw[len(source.data[place.start : span.end].decode(source.encoding, "replace")) :]
+    pieces, at = [], place.start
+    for span in taken[bisect_left(taken, Span(place.start, 0)) : bisect_left(taken, Span(place.end, 0))]:
+        if span.start >= at and span.end <= place.end:
+            pieces.append(_raw(source, Span(at, span.start)))
+            at = span.end
+    raw = "".join([*pieces, _raw(source, Span(at, place.end))])
     shown = _bare(html.unescape(_TAGS.sub("", raw)))
     return wanted == shown or _unmarked(wanted) == _unmarked(shown) or _unmarked(wanted) == _unmarked(_DESTINATION.sub("", raw))
 
