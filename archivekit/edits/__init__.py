@@ -32,7 +32,7 @@ from .rewrite import rewrite
 def apply(article: Article, profile: Profile | None, common: Profile) -> Article:
     """Everything that is done to an article between its reader and the record."""
     profiles = (profile, common) if profile is not None else (common,)
-    article = links.apply(article, common)
+    article = links.apply(article, _addresses(profile, common))
     article = publisher.apply(article, profile)
     article = title_marks.apply(article, profile)
     article = titles.apply(article)
@@ -48,6 +48,14 @@ def apply(article: Article, profile: Profile | None, common: Profile) -> Article
     article = language.apply(article)
     name = profile.name if profile is not None else None
     return msgspec.structs.replace(article, provenance=msgspec.structs.replace(article.provenance, profile=name))
+
+
+def _addresses(profile: Profile | None, common: Profile) -> Profile:
+    """What is common to all publishers, with the proxies and the visitor counting of one."""
+    if profile is None:
+        return common
+    proxies = {**common.proxies, **profile.proxies}
+    return msgspec.structs.replace(common, proxies=proxies, tracking=common.tracking + profile.tracking)
 
 
 def finish(article: Article, source: Source) -> Article:

@@ -6,11 +6,12 @@ import re
 
 import msgspec
 
-from ..leaves import cut, hull, part, strip, words
+from ..leaves import hull, part, strip, words
 from ..model import (
     Article,
     Block,
     Evidence,
+    Figure,
     Heading,
     Image,
     Inline,
@@ -25,6 +26,7 @@ from ..model import (
     walk,
 )
 from ..profile import Boilerplate, Profile
+from .bylines import parse_credits
 from .change import amend, evidence_of, removed, without
 from .links import only_links
 
@@ -59,10 +61,10 @@ def _apply(article: Article, rule: Boilerplate, name: str) -> Article:
     texts = [words(block).strip() for block in body]
     if rule.kind == "line":
         last_ones = list(zip(body, texts, strict=True))[-rule.reach :]
-        gone = [block for block, text in last_ones if text and rule.pattern.fullmatch(text)]
+        gone = [block for block, text in last_ones if text and not _shows(block) and rule.pattern.fullmatch(text)]
     elif rule.kind == "tail":
         first = next((i for i in range(max(0, len(body) - rule.reach), len(body)) if rule.pattern.search(texts[i])), len(body))
-        gone = list(body[first:])
+        gone = [block for block, text in zip(body[first:], texts[first:], strict=True) if not _is_credit(text)]
     else:
         last = next((i for i in range(min(rule.reach, len(body)) - 1, -1, -1) if rule.pattern.search(texts[i])), -1)
         gone = list(body[: last + 1])
@@ -70,6 +72,17 @@ def _apply(article: Article, rule: Boilerplate, name: str) -> Article:
         article = _kept_as(article, rule, tuple(gone), " ".join(words(block).strip() for block in gone), name)
         article = amend(article, fields={"body": without(body, gone)}, removals=removed(gone, name))
     return _cut_out(article, rule, name) if rule.kind == "line" else article
+
+
+def _shows(block: Block) -> bool:
+    """Whether a block is a picture, of which words are only the caption."""
+    return isinstance(block, Figure) and bool(block.images)
+
+
+def _is_credit(text: str) -> bool:
+    """Whether words are credits, which stand last of all in many an article."""
+    line = parse_credits(text, loose=len(text) <= 40)
+    return line is not None and line.pure
 
 
 # --- words inside a block ---------------------------------------------------------------------------------------
@@ -86,16 +99,23 @@ def _cut_out(article: Article, rule: Boilerplate, name: str) -> Article:
             continue
         children = block.children
         for start, end in reversed(_places(inline_text(children), rule)):
-            taken = part(children, start, end, encoding)
+            before, taken, after = _split(children, start, end, encoding)
             place = hull(taken)
             if place is None:
                 continue
             article = _kept_as(article, rule, taken, inline_text(taken).strip(), name)
             removals.append(Removal(text=inline_text(taken), span=place, rule=name))
-            children = strip(cut(children, start, end, encoding), encoding)
+            children = strip(before + after, encoding)
         if children:
             body.append(msgspec.structs.replace(block, children=children) if children is not block.children else block)
     return amend(article, fields={"body": tuple(body)}, removals=removals) if removals else article
+
+
+def _split(nodes: tuple[Inline, ...], start: int, end: int, encoding: str) -> tuple[tuple[Inline, ...], ...]:
+    """What stands before, in and after a range of characters; an image right before the range is not in it."""
+    before, taken = part(nodes, 0, start, encoding), part(nodes, start, end, encoding)
+    count = next((i for i, node in enumerate(taken) if not isinstance(node, Image)), len(taken))
+    return before + taken[:count], taken[count:], part(nodes, end, len(inline_text(nodes)), encoding)
 
 
 def _places(text: str, rule: Boilerplate) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from importlib import resources
 from itertools import product
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -65,7 +65,7 @@ class Profiles:
         """The profile for an address: the longest host and path that fit."""
         if not url:
             return None
-        parts = urlsplit(url)
+        parts = urlsplit(self._behind(url))
         host = (parts.hostname or "").removeprefix("www.")
         steps = [step for step in parts.path.split("/") if step][:4]
         while host:
@@ -76,6 +76,14 @@ class Profiles:
                         return found
             host = host.partition(".")[2]
         return None
+
+    def _behind(self, url: str) -> str:
+        """The address that an archive's or a proxy's address holds, else the address itself."""
+        for pattern in self.common.proxies:
+            match = compiled(pattern).search(url)
+            if match is not None and re.match(r"https?(?::|%3a)", match.group("url"), re.I):
+                return unquote(match.group("url"))
+        return url
 
     def by_spelling(self, name: str) -> Profile | None:
         """The profile that goes by this name, or by what stands before the name of a feed (``… - 新闻``)."""
