@@ -29,6 +29,7 @@ PURE = [
     ("潮間帶網責任編輯:青禾", ["edt 青禾"]),
     ("文 | 青禾 阿岸", ["aut 青禾", "aut 阿岸"]),
     ("作者：作家小满禾", ["aut 小满禾"]),
+    ("作者：台灣特派員小滿禾", ["aut 小滿禾"]),
     ("By Amber Reed", ["aut Amber Reed"]),
     ("編輯：青禾（台北）　網編：小滿", ["edt 青禾", "edt 小滿"]),
 ]
@@ -97,6 +98,7 @@ def test_prose_is_no_credit_line(line: str) -> None:
         ("青禾、阿岸报道：今天的水位", ["青禾", "阿岸"]),
         ("（潮间社讯）没有名字", []),
         ("（潮间记者站报道）没有名字", []),
+        ("相关报道：今天的水位", []),
     ],
 )
 def test_datelines(text: str, names: list[str]) -> None:

@@ -44,6 +44,10 @@ _DATED = re.compile(r"[【\[（(](?P<inner>[^】\]）)]{0,16}(?:\d{4}|[〇零○
 _POSTED = re.compile(
     r"^(?:发表于|發表於|发布于|發佈於)?\s*\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}日?[\s\d:：]{0,12}\s*(?:发表于|發表於)?.{0,8}$"
 )
+_NOBODY = re.compile(
+    r"(?i:anonymous|admin|editor|staff)|\S{0,8}(?:记者|記者|编辑部|編輯部|新聞組|讀者來論|读者来论|綜合報道|综合报道)|佚名|匿名|未知"
+)
+"""Bylines that name no person."""
 _EUROPEAN = re.compile(
     r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>\d{4})\s*[-–—,]\s*(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)"
 )
@@ -204,6 +208,8 @@ def _author(found: _Found, value: str, path: str) -> bool:
     """Whether a byline was understood as names."""
     entry = found.article.provenance.evidence.get(path)
     text = re.sub(r"^\s*(?:by|BY|By)\s+", "", html.unescape(value))
+    if _NOBODY.fullmatch(text.strip()):
+        return False
     line = parse_credits(text, loose=True)
     span = entry.span if entry else None
     if line is not None:
