@@ -20,8 +20,8 @@ from .leaves import spans
 from .model import Article, Code, CodeBlock, Span, Text, decode, plain_text, walk
 from .source import Source
 
-_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff]+")
-"""What shows nothing: white space, controls, marks of direction and width."""
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ue5e5]+")
+"""What shows nothing: white space, controls, marks of direction and width, and GBK's A3A0, a blank that Unicode lacks."""
 _TAGS = re.compile(
     r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>"
     r"|</?[A-Za-z](?:[^<>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+>|<[!?/]?[A-Za-z][^<>]*>|<!\[CDATA\[|\]\]>",
@@ -42,6 +42,7 @@ _MARKS = re.compile(r"[!-/:-@\[-`{-~]+")
 """ASCII punctuation, any of which may be front matter's."""
 _NUMBERING = re.compile(r"^[ \t>]*\d{1,9}[.)](?=[ \t])", re.M)
 _KEYS = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?[\w.\u00b7 -]{1,60}[\"']?[ \t]*[:=](?=\s|$)", re.M)
+_JSON_KEYS = re.compile(r"\"(?:[^\"\\\n]|\\.){1,60}\"\s*:")
 _LANGUAGE = re.compile(r"^[ \t>]*(?:```+|~~~+)[^\n`]*$", re.M)
 
 
@@ -180,7 +181,7 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
     if not _is_markdown(text, body):
         _hide(mask, _UNFINISHED.finditer(text))
     if body:
-        _hide(mask, _KEYS.finditer(text, 0, body))
+        _hide(mask, (_JSON_KEYS if text.lstrip().startswith("{") else _KEYS).finditer(text, 0, body))
         _hide(mask, _MARKS.finditer(text, 0, body))
     if _is_markdown(text, body):
         for pattern in (_DESTINATION, _LANGUAGE, _SYNTAX, _NUMBERING):
@@ -206,6 +207,9 @@ def _body_start(text: str) -> int:
     fence = re.match(r"\s*(---|\+\+\+)[ \t]*\r?\n.*?^(?:\1|\.\.\.)[ \t]*(?:\r?\n|\Z)", text, re.S | re.M)
     if fence:
         start = fence.end()
+    elif text.lstrip().startswith("{"):
+        close = re.search(r"^\}[ \t]*(?:\r?\n|\Z)", text, re.M)
+        start = close.end() if close else 0
     stamp = re.compile(
         r"\s*(?:<!--\s*\d+\s*-->\s*)?\[[^\n]*\]\(\S*\)[ \t]*\r?\n-{3,}[ \t]*\r?\n(?:\s*(?:日期|時間|时间|Date)[：:][^\n]*\n)?"
     ).match(text, start)
