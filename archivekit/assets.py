@@ -193,6 +193,14 @@ def _is_remote(src: str) -> bool:
     return bool(scheme) and scheme is not None and scheme[1].lower() in _REMOTE
 
 
+def remote_address(src: str) -> str:
+    """The address on the web that an image's address is, with a scheme and without white space; empty when it is none."""
+    if not _is_remote(src):
+        return ""
+    address = src.strip().replace("\\", "/") if src.lstrip().startswith("\\") else src.strip()
+    return f"https:{address}" if address.startswith("//") else address
+
+
 def _is_file(path: str) -> bool:
     try:
         return Path(path).is_file()

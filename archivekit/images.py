@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import struct
 import warnings
 from typing import NamedTuple
@@ -42,11 +43,28 @@ _AS_IS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "GIF": 
 _OPENED = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
 """What Pillow is let open; it calls a JPEG of several pictures MPO."""
 
+_SIGNATURES = (
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
+    (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
+    (re.compile(rb"GIF8[79]a"), "image/gif"),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp"),
+    (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "image/avif"),
+    (re.compile(rb"BM.{12}[\x0c-\x7c]\0\0\0", re.DOTALL), "image/bmp"),
+    (re.compile(rb"II\*\0|MM\0\*"), "image/tiff"),
+)
+
 _DECODER_ERRORS = (
     *(OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, EOFError, RuntimeError, MemoryError),
-    *(struct.error, Image.DecompressionBombError, Image.DecompressionBombWarning),
+    struct.error,
 )
 """What Pillow's decoders raise on bytes that are not the image they claim to be."""
+
+
+def kind(data: bytes) -> str:
+    """The media type that bytes claim by how they begin, be they whole or broken; empty for no image that is known."""
+    if svg.looks_like(data):
+        return "image/svg+xml"
+    return next((media for pattern, media in _SIGNATURES if pattern.match(data)), "")
 
 
 def make(data: bytes) -> Made:
@@ -59,6 +77,8 @@ def make(data: bytes) -> Made:
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             return _raster(data)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            return Made(None, "asset.too-large", f"more pixels than the limit, which is {MAX_PIXELS} in all")
         except _DECODER_ERRORS as error:
             said = " ".join(str(error).split())
             detail = said if said and "BytesIO" not in said else "not an image of a known kind"
