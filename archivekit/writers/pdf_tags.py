@@ -30,7 +30,8 @@ def _wrap_list_bodies(pdf: Any) -> None:
     for item in _elements(pdf, "/LI"):
         kids: list[Any] = []
         for loose, run in groupby(item["K"], lambda kid: not _is(pdf, kid, "/Lbl", "/LBody")):
-            kids += [_body(pdf, item, list(run))] if loose else run
+            members = list(run)
+            kids += [_body(pdf, item, members)] if loose else members
         item["K"][:] = kids
 
 
