@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from .attribution import KINDS, Attribution, attribute
 from .model import (
     Article,
     Block,
@@ -22,8 +23,11 @@ from .model import (
     inline_text,
     walk,
 )
+from .source import Source
 
 _WIDTH = 76
+_COLOURS = {"body": "44;97", "field": "42;30", "removed": "43;30", "lost": "41;97;1", "markup": "2"}
+"""Of the kinds of stretches: select graphic rendition parameters of ECMA-48."""
 _FIELDS = (
     *("title", "subtitle", "contributors", "publisher", "via", "published", "modified", "url", "links"),
     *("language", "categories", "tags", "rights"),
@@ -42,7 +46,7 @@ def _lines(article: Article) -> Iterator[str]:
     made = article.provenance
     source = made.source
     profile = f", profile {made.profile}" if made.profile else ""
-    yield f"{_safe(source.path)} · article {article.id}"
+    yield f"{safe(source.path)} · article {article.id}"
     yield f"  {source.size} bytes, sha256 {source.sha256}, {source.encoding} ({source.encoding_basis})"
     yield f"  read by {made.reader}{profile}, archivekit {made.version}"
     yield ""
@@ -71,11 +75,52 @@ def _field(article: Article, name: str, value: object) -> Iterator[str]:
     if value is None or value == ():
         return
     for number, one in enumerate(values):
-        yield f"  {name:<14} {_safe(_said(one))}"
+        yield f"  {name:<14} {safe(_said(one))}"
         if several and f"{name}.{number}" in evidence:
             yield _evidence(evidence[f"{name}.{number}"])
     if name in evidence:
         yield _evidence(evidence[name])
+
+
+def fields_of(article: Article) -> list[tuple[str, str]]:
+    """Every value that is there with its dotted path, in the order a person reads them, ``extra`` last."""
+    named = [(name, getattr(article, name)) for name in _FIELDS]
+    rows = []
+    for name, value in [*named, *((f"extra.{key}", value) for key, value in article.extra.items())]:
+        if isinstance(value, tuple):
+            rows += [(f"{name}.{number}", _said(one)) for number, one in enumerate(value)]
+        elif value is not None:
+            rows.append((name, _said(value)))
+    return rows
+
+
+def coloured(source: Source, articles: tuple[Article, ...]) -> str:
+    """The source for a terminal with colours: every stretch of text on the colour of what speaks of it, then the account."""
+    found = attribute(source, articles)
+    pieces = []
+    for stretch in found.stretches:
+        for line in source.text[stretch.start : stretch.end].replace("\r", "").splitlines(keepends=True):
+            words = safe(line.rstrip("\n"))
+            pieces.append(f"\x1b[{_COLOURS[stretch.kind]}m{words}\x1b[0m" if words else "")
+            pieces.append("\n" if line.endswith("\n") else "")
+    legend = "  ".join(f"\x1b[{_COLOURS[kind]}m {kind} \x1b[0m {found.shown[kind]:,}" for kind in KINDS if kind != "markup")
+    return "".join(pieces).rstrip("\n") + f"\n\n{legend}\n{_account(found)}"
+
+
+def stretches(source: Source, articles: tuple[Article, ...]) -> str:
+    """The same without colours: a line for each stretch of text that shows something, then the account."""
+    found = attribute(source, articles)
+    lines = []
+    for stretch in found.stretches:
+        if stretch.kind != "markup":
+            said = stretch.holder.said if stretch.holder is not None else "in no field, no leaf and no removal"
+            span = source.span(stretch.start, stretch.end)
+            lines.append(f"{_bytes(span):>15}  {stretch.kind:<7}  {said}  {_short(source.text[stretch.start : stretch.end])}")
+    return "\n".join([*lines, "", _account(found)])
+
+
+def _account(found: Attribution) -> str:
+    return "\n".join([found.account.line(), *(f"  {safe(fault)}" for fault in found.account.faults)])
 
 
 def _said(value: object) -> str:
@@ -89,7 +134,7 @@ def _said(value: object) -> str:
 
 def _evidence(found: Evidence) -> str:
     where = f"bytes {_bytes(found.span)}" if found.span is not None else "inferred"
-    detail = f"  ({_safe(found.detail)})" if found.detail else ""
+    detail = f"  ({safe(found.detail)})" if found.detail else ""
     raw = f"  {_short(found.raw)}" if found.span is not None else ""
     return f"  {'':<14}   {where}  {found.rule}{raw}{detail}"
 
@@ -126,7 +171,7 @@ def _extent(block: Block) -> str:
 
 def _notice(notice: Notice) -> str:
     where = f" (bytes {_bytes(notice.span)})" if notice.span is not None else ""
-    return f"{notice.id}: {_safe(notice.message)}{where}"
+    return f"{notice.id}: {safe(notice.message)}{where}"
 
 
 def _bytes(span: Span) -> str:
@@ -135,12 +180,12 @@ def _bytes(span: Span) -> str:
 
 def _short(text: str) -> str:
     """Text on one line in quotation marks, cut in the middle when it is long."""
-    flat = _safe(text.replace("\r", "").replace("\n", "⏎"))
+    flat = safe(text.replace("\r", "").replace("\n", "⏎"))
     if len(flat) > _WIDTH:
         flat = f"{flat[: _WIDTH - 20]} … {flat[-16:]}"
     return f"“{flat}”"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Control and format characters as escapes, so that what a source holds cannot drive a terminal."""
     return "".join(char if unicodedata.category(char)[0] != "C" else f"\\u{ord(char):04x}" for char in text)
