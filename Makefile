@@ -2,6 +2,8 @@
 # make test    set everything up and run the tests
 # make lint    ruff and mypy
 # make check   the slow validators on dist/: EPUBCheck, Ace, veraPDF, qpdf
+# make quality        read the labelled documents and print how many fields are right; fails below tests/quality/floors.toml
+# make quality-peers  the same documents through other extractors, beside archivekit
 # make accept  rewrite the golden cases and command tests from what the code does now; read the diff before you commit it
 
 VENV := .venv
@@ -9,12 +11,15 @@ BIN := $(VENV)/bin
 ACE := $(VENV)/ace/node_modules/.bin/ace-cli
 ACE_VERSION := 1.4.6
 
+ARCHIVEKIT_SHARED ?= ../shared
+PEERS := trafilatura==2.3.1 'newspaper4k[zh]==0.9.6' readability-lxml==0.9 lxml_html_clean==0.4.6 pypandoc_binary==1.17
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib
 endif
 
-.PHONY: demo test lint check accept clean
+.PHONY: demo test lint check quality quality-peers accept clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -33,6 +38,14 @@ lint: $(VENV)/installed-dev
 
 check: $(VENV)/installed-dev $(VENV)/checkers
 	ACE="$(abspath $(ACE))" $(BIN)/python -m pytest -m slow
+
+quality: $(VENV)/installed-dev
+	@mkdir -p build
+	$(BIN)/archivekit read --quiet "$(ARCHIVEKIT_SHARED)/corpora" > build/quality.jsonl || [ $$? -eq 3 ]
+	$(BIN)/python tests/quality/measure.py build/quality.jsonl --floors tests/quality/floors.toml
+
+quality-peers: $(VENV)/installed-dev $(VENV)/peers/installed
+	$(BIN)/python tests/quality/peers.py "$(ARCHIVEKIT_SHARED)/corpora" --python $(VENV)/peers/bin/python
 
 accept: $(VENV)/installed-dev
 	ARCHIVEKIT_ACCEPT=1 $(BIN)/python -m pytest tests/test_cases.py tests/test_commands.py
@@ -63,4 +76,11 @@ $(VENV)/checkers: setup/packages Makefile | $(BIN)/python
 	@setup/packages check
 	@echo "Installing Ace $(ACE_VERSION), the accessibility checker, into $(VENV)/ace"
 	@PUPPETEER_SKIP_DOWNLOAD=1 npm install --silent --no-fund --no-audit --prefix $(VENV)/ace @daisy/ace-cli@$(ACE_VERSION)
+	@touch $@
+
+$(VENV)/peers/installed: Makefile setup/packages
+	@echo "Installing the extractors to compare with into $(VENV)/peers"
+	@$$(setup/packages python) -m venv $(VENV)/peers
+	@$(VENV)/peers/bin/python -m pip install --quiet --upgrade pip
+	@$(VENV)/peers/bin/python -m pip install --quiet $(PEERS)
 	@touch $@

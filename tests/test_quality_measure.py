@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -126,6 +127,26 @@ def test_the_table_counts_missing_records_as_wrong(tmp_path: Path, capsys: pytes
     assert "some/b.md\tno record" in shown
     assert 'some/a.md\tlanguage\texpected "en"\tgot "und"' in shown
     assert "2 documents, 1 without a record, 12 of 26 fields right" in shown
+
+
+def test_a_field_below_its_floor_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "some.jsonl").write_text(json.dumps(KEY) + "\n", "utf-8")
+    (tmp_path / "archive.jsonl").write_text(json.dumps({**RECORD, "language": "und"}) + "\n", "utf-8")
+    argv = [str(tmp_path / "archive.jsonl"), "--labels", str(tmp_path / "labels"), "--floors", str(tmp_path / "floors.toml")]
+    (tmp_path / "floors.toml").write_text("[right]\ntitle = 1\nlanguage = 0\n", "utf-8")
+    assert measure.main(argv) == 0
+    (tmp_path / "floors.toml").write_text("[right]\ntitle = 1\nlanguage = 1\n", "utf-8")
+    assert measure.main(argv) == 1
+    assert "language: 0 right, the floor is 1" in capsys.readouterr().out
+    (tmp_path / "floors.toml").write_text("[right]\ntilte = 1\n", "utf-8")
+    with pytest.raises(SystemExit, match="tilte"):
+        measure.main(argv)
+
+
+def test_every_field_has_a_floor() -> None:
+    floors = tomllib.loads((HERE / "floors.toml").read_text("utf-8"))["right"]
+    assert set(floors) == set(measure.FIELDS)
 
 
 def test_labels_name_each_document_once() -> None:

@@ -1,9 +1,9 @@
 """Measure an archive against the quality labels: how many fields of how many labelled documents are right, folder by folder.
 
-    python tests/quality/measure.py archive.jsonl [--labels FOLDER] [--wrong]
+    python tests/quality/measure.py archive.jsonl [--labels FOLDER] [--wrong] [--floors FILE]
 
 A label is matched to a record by the sha256 of the source's bytes. A labelled document without a record counts as wrong in
-every field. Exit code 1 if there is such a document, else 0.
+every field. Exit code 1 if there is such a document, or a field with fewer right answers than its floor; else 0.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import json
 import re
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
@@ -220,12 +221,26 @@ def table(right: Counter[tuple[str, str]], total: Counter[tuple[str, str]], fold
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
+def below(right: Counter[tuple[str, str]], floors: Path) -> list[str]:
+    """A line for each field of the file's table ``right`` that has fewer right answers than the table asks for."""
+    wanted: dict[str, int] = tomllib.loads(floors.read_text("utf-8"))["right"]
+    unknown = sorted(set(wanted) - set(FIELDS))
+    if unknown:
+        raise SystemExit(f"{floors}: no such field: {', '.join(unknown)}")
+    return [
+        f"{field}: {right['all', field]} right, the floor is {least}"
+        for field, least in wanted.items()
+        if right["all", field] < least
+    ]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the table, and with ``--wrong`` every wrong field before it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("archive", type=Path)
     parser.add_argument("--labels", type=Path, default=LABELS)
     parser.add_argument("--wrong", action="store_true")
+    parser.add_argument("--floors", type=Path)
     options = parser.parse_args(argv)
     labels, records = read_labels(options.labels), read_records(options.archive)
     right: Counter[tuple[str, str]] = Counter()
@@ -248,7 +263,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(table(right, total, sorted({key["folder"] for key in labels})))
     whole = sum(right["all", field] for field in FIELDS), sum(total["all", field] for field in FIELDS)
     print(f"{len(labels)} documents, {missing} without a record, {whole[0]} of {whole[1]} fields right")
-    return 1 if missing else 0
+    fallen = below(right, options.floors) if options.floors else []
+    for line in fallen:
+        print(line)
+    return 1 if missing or fallen else 0
 
 
 if __name__ == "__main__":
