@@ -1,0 +1,264 @@
+"""HTML to Blocks: the tree the standard asks for, the blocks made of it, and the place of every word."""
+
+from __future__ import annotations
+
+import html5lib
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archivekit import source
+from archivekit.errors import MarkupLimitError, SourceError
+from archivekit.leaves import spans
+from archivekit.markup import html
+from archivekit.markup.parsed import Parsed
+from archivekit.markup.soup import parse_tree
+from archivekit.model import (
+    CodeBlock,
+    Embed,
+    Figure,
+    Heading,
+    Image,
+    Inline,
+    LineBreak,
+    List,
+    Node,
+    Paragraph,
+    Quote,
+    Ruby,
+    Span,
+    Table,
+    Text,
+    inline_text,
+    walk,
+)
+
+
+def parse(markup: str) -> Parsed:
+    origin = source.load("x.html", markup.encode())
+    return html.parse(origin, 0, len(origin.text))
+
+
+def outline(nodes: tuple[Node, ...]) -> str:
+    """Blocks in a few characters, for tables of cases."""
+    return " ".join(_told(node) for node in nodes)
+
+
+def _told(node: Node) -> str:
+    if isinstance(node, Paragraph):
+        return f"p({_inline(node.children)})"
+    if isinstance(node, Heading):
+        return f"h{node.level}({_inline(node.children)})"
+    if isinstance(node, Quote):
+        return f"quote({outline(node.children)})"
+    if isinstance(node, List):
+        return f"{node.style}{node.start}({' | '.join(outline(item.children) for item in node.items)})"
+    if isinstance(node, Table):
+        rows = [" ; ".join(f"{cell.scope}[{outline(cell.children)}]" for cell in row.cells) for row in node.head + node.rows]
+        return f"table{len(node.head)}({' / '.join(rows)})"
+    if isinstance(node, Figure):
+        images = ",".join(image.src for image in node.images)
+        return f"figure({images}|{_inline(node.caption)}|{_inline(node.credit)})"
+    if isinstance(node, CodeBlock):
+        return f"code({node.text})"
+    if isinstance(node, Embed):
+        return f"embed({node.url})"
+    return type(node).__name__.lower()
+
+
+def _inline(nodes: tuple[Inline, ...]) -> str:
+    out = []
+    for node in nodes:
+        if isinstance(node, Text):
+            out.append(node.text)
+        elif isinstance(node, LineBreak):
+            out.append("⏎")
+        elif isinstance(node, Image):
+            out.append(f"<{node.src}>")
+        elif isinstance(node, Ruby):
+            out.append(f"{_inline(node.children)}^{_inline(node.annotation)}")
+        else:
+            out.append(f"{type(node).__name__.lower()}{{{_inline(getattr(node, 'children', ()))}}}")
+    return "".join(out)
+
+
+FOSTERED = "p(甲) table0([p(乙)] ; [p(丙)] / [p(丁)] ; [p(戊)])"
+GREY = "<img src=a.jpg><div><small style='color:#999'>题</small></div><p>文"
+CASES = [
+    ("plain paragraphs", "<p>一</p><p>二</p>", "p(一) p(二)"),
+    ("text outside any element", "一<p>二</p>三", "p(一) p(二) p(三)"),
+    (
+        "a figure in a paragraph",
+        "<p>一<figure><img src=a.png><figcaption>题</figcaption></figure></p>",
+        "p(一) figure(a.png|题|)",
+    ),
+    ("misnested formatting", "<b>一<i>二</b>三</i>", "p(strong{一emphasis{二}}emphasis{三})"),
+    (
+        "foster parenting",
+        "<table>甲<tr><td>乙<td>丙<tr><td>丁<td>戊</table>",
+        "p(甲) table0([p(乙)] ; [p(丙)] / [p(丁)] ; [p(戊)])",
+    ),
+    ("nested paragraphs close each other", "<p>一<p>二<p>三", "p(一) p(二) p(三)"),
+    ("a block inside a link", "<a href='http://a.example/'>一<div>二</div></a>", "p(link{一}) p(link{二})"),
+    ("two breaks are a paragraph", "<p>一<br/> <br/>二<br>三</p>", "p(一) p(二⏎三)"),
+    ("white space folds", "<p>  a \n b\tc </p>", "p(a b c)"),
+    ("a line break between Han is nothing", "<p>上文\n    下文 and\nmore</p>", "p(上文下文 and more)"),
+    ("blank edges", "<p>\u3000\u3000&nbsp;一&nbsp;</p>", "p(一)"),
+    ("empty paragraphs go", "<p></p><p>&nbsp;</p><p>一</p>", "p(一)"),
+    ("references", "<p>a &amp; b &lt;i&gt; &#20013;&copy</p>", "p(a & b <i> 中©)"),
+    ("lists", "<ol start=3><li>一<li>二<ul><li>三</ul></ol>", "ordered3(p(一) | p(二) bullet(p(三)))"),
+    ("an item outside a list", "<li>一</li>", "p(一)"),
+    ("a quotation", "<blockquote>一<p>二</blockquote>", "quote(p(一) p(二))"),
+    ("header cells", "<table><tr><th>甲<th>乙<tr><td>一<td>二</table>", "table1(col[p(甲)] ; col[p(乙)] / [p(一)] ; [p(二)])"),
+    ("a table that only lays out", "<table><tr><td><img src=a.jpg><br>题</td></tr></table>", "figure(a.jpg|题|)"),
+    ("a picture between words stays", "<p>一<img src=a.gif>二</p>", "p(一<a.gif>二)"),
+    ("a picture at the end of words", "<p>一<img src=a.gif></p>", "p(一) figure(a.gif||)"),
+    ("an icon stays in its line", "<p><img src=a.gif width=16>一</p>", "p(<a.gif>一)"),
+    ("a caption by class", "<div><img src=a.jpg><p class='wp-caption-text'>题</p></div>", "figure(a.jpg|题|)"),
+    (
+        "a small grey line is a caption",
+        "<img src=a.jpg><div><small style='color:#999'>题</small></div><p>文",
+        "figure(a.jpg|题|) p(文)",
+    ),
+    (
+        "a credit",
+        "<figure><img src=a.jpg><figcaption>题<cite>某人</cite></figcaption></figure>",
+        "figure(a.jpg|题|emphasis{某人})",
+    ),
+    ("a caption whose picture is lost", "<figcaption>题</figcaption><p>文", "figure(|题|) p(文)"),
+    ("late loading", "<img src='/blank.gif' data-src='/a.jpg'>", "figure(/a.jpg||)"),
+    ("preformatted", "<pre>a\n  b</pre>", "code(a\n  b)"),
+    ("ruby", "<p><ruby>漢<rt>かん</rt>字<rt>じ</rt></ruby></p>", "p(漢^かん字^じ)"),
+    ("a video", "<video src=a.mp4>没有视频</video>", "embed(a.mp4)"),
+    ("unknown elements are transparent", "<p>一<ok href=x>二</ok>三", "p(一二三)"),
+    ("what runs is no address", "<a href=' java\tscript:x()'>一</a><img src='javascript:y()'>", "p(一)"),
+    ("headings begin at two", "<h1>一</h1><h4>二</h4>", "h2(一) h4(二)"),
+]
+
+
+@pytest.mark.parametrize(("markup", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_blocks(markup: str, expected: str) -> None:
+    assert outline(parse(markup).blocks) == expected
+
+
+@pytest.mark.parametrize(
+    ("markup", "rule", "text"),
+    [
+        ("<p>一<span style='display: none'>藏</span>二", "html.hidden", "藏"),
+        ("<p>一<script>run()</script>", "html.not-shown", "run()"),
+        ("<style>p{}</style>一", "html.not-shown", "p{}"),
+        ("一<button>按</button>", "html.form-control", "按"),
+        ("<video src=a.mp4>没有视频</video>", "html.embed-fallback", "没有视频"),
+        ("<svg><text>图中字</text></svg>", "html.foreign-content", "图中字"),
+    ],
+)
+def test_what_is_not_shown_is_a_removal(markup: str, rule: str, text: str) -> None:
+    assert [(removal.rule, removal.text) for removal in parse(markup).removals] == [(rule, text)]
+
+
+def test_too_deep_is_refused_before_it_is_parsed() -> None:
+    with pytest.raises(MarkupLimitError) as error:
+        parse("<div>" * 20000 + "一")
+    assert error.value.path == "x.html"
+    assert error.value.offset == 0
+
+
+# --- the standard's tree, by another parser ---------------------------------------------------------------------
+
+_TAGS = [
+    *("p", "b", "i", "a", "div", "table", "tr", "td", "tbody", "ul", "li"),
+    *("h1", "h2", "figure", "figcaption", "em", "span", "blockquote"),
+]
+_PIECES = st.one_of(
+    st.sampled_from(
+        [f"<{tag}>" for tag in _TAGS]
+        + [f"</{tag}>" for tag in _TAGS]
+        + ["<br>", "<img>", "<hr>", "&amp;", "&nbsp;", "<!-- x -->"]
+    ),
+    st.text(alphabet="甲乙丙ab \n&", min_size=1, max_size=4),
+)
+SOUP = st.lists(_PIECES, max_size=24).map("".join).filter(str.strip)
+
+
+def _events(markup: str) -> list[str]:
+    """Tags and words in document order, as html5lib reads them."""
+    out: list[str] = []
+    tree = html5lib.parse(markup, treebuilder="etree", namespaceHTMLElements=False)
+    _etree(tree, out)
+    return _joined(out)
+
+
+def _etree(element: object, out: list[str]) -> None:
+    tag = getattr(element, "tag", None)
+    if isinstance(tag, str):
+        out.append(f"<{tag}>")
+        out.append(getattr(element, "text", None) or "")
+        for child in element:  # type: ignore[attr-defined]
+            _etree(child, out)
+        out.append(f"</{tag}>")
+    out.append(getattr(element, "tail", None) or "")
+
+
+def _ours(soup: BeautifulSoup) -> list[str]:
+    out: list[str] = []
+
+    def go(node: object) -> None:
+        name = getattr(node, "name", None)
+        if name is None:
+            out.append(str(node) if type(node).__name__ == "Words" else "")
+            return
+        out.append(f"<{name}>")
+        for child in node.contents:  # type: ignore[attr-defined]
+            go(child)
+        out.append(f"</{name}>")
+
+    for child in soup.contents:
+        go(child)
+    return _joined(out)
+
+
+def _joined(events: list[str]) -> list[str]:
+    out: list[str] = []
+    for event in events:
+        is_tag = event.startswith("<") and event.endswith(">") and len(event) > 2
+        if not is_tag and out and not (out[-1].startswith("<") and out[-1].endswith(">")):
+            out[-1] += event
+        elif event:
+            out.append(event)
+    return out
+
+
+@given(SOUP)
+@settings(max_examples=300, deadline=None)
+def test_the_tree_is_the_one_html5lib_builds(markup: str) -> None:
+    assert _ours(parse_tree(markup)) == _events(markup)
+
+
+@given(SOUP)
+@settings(max_examples=200, deadline=None)
+def test_every_word_stands_where_its_leaf_says(markup: str) -> None:
+    data = markup.encode()
+    parsed = parse(markup)
+    for leaf in walk(parsed.blocks):
+        if isinstance(leaf, Text):
+            place = Span.parse(leaf.at)
+            raw = data[place.start : place.end].decode()
+            assert leaf.text == raw or len(leaf.text) <= 2
+    places = sorted(spans(parsed.blocks))
+    assert all(0 <= start <= end <= len(data) for start, end in places)
+    shown = "".join(inline_text((node,)) for node in walk(parsed.blocks) if isinstance(node, Text))
+    expected = "".join(BeautifulSoup(markup, "html5lib").stripped_strings)
+    assert sorted(shown.translate(_BLANK)) == sorted(expected.translate(_BLANK))
+
+
+_BLANK = str.maketrans("", "", " \n\u00a0")
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_or_refused(markup: str) -> None:
+    try:
+        parsed = parse(markup)
+    except SourceError:
+        return
+    assert all(isinstance(block, object) for block in parsed.blocks)
