@@ -231,7 +231,7 @@ def compare(corpora: Path, python: str, labels: list[dict[str, Any]], peers: Seq
                 right[field] += hit
         cells = ["-" if field in NEVER.get(peer, ()) else f"{100 * right[field] / total[field]:.1f} %" for field in FIELDS]
         failed = sum(1 for answer in found if "error" in answer)
-        rows.append([peer, *cells, str(failed), f"{len(found) / sum(answer['seconds'] for answer in found):.1f}"])
+        rows.append([peer, *cells, str(failed), f"{len(found) / max(0.01, sum(answer['seconds'] for answer in found)):.1f}"])
     return table(rows)
 
 
