@@ -35,6 +35,26 @@ class Group(msgspec.Struct, frozen=True):
     articles: tuple[Article, ...]
 
 
+class Volume(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a series a bundle is. Its ``title`` is then the series'."""
+
+    number: int
+    """From 1."""
+    series: str
+    """The identifier of the whole."""
+    all: tuple[tuple[Group, ...], ...]
+    """The groups of every volume, for the index they share."""
+
+
+class Dress(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person gave for the looks of a book."""
+
+    cover: Asset | None = None
+    """A JPEG or PNG to stand for the cover that would be drawn."""
+    style: str = ""
+    """A style sheet that has been checked."""
+
+
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """What a writer prints. Two bundles made of the same articles and settings are equal."""
 
@@ -52,6 +72,8 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """By sha256; ``Image.asset`` names its key."""
     versions: Mapping[str, tuple[Article, ...]] = {}
     """Other versions of a work by the id of the article that is its reading copy: kept as records, not printed."""
+    volume: Volume | None = None
+    dress: Dress = Dress()
 
     @property
     def articles(self) -> tuple[Article, ...]:
@@ -75,7 +97,7 @@ def make(
     language = settings.language or _commonest(article.language for article in ordered)
     used = {node.asset for article in ordered for node in walk(article.body) if isinstance(node, Image) and node.asset}
     return Bundle(
-        identifier=_identifier(shown, ordered),
+        identifier=identity(shown, ordered),
         title=shown,
         subtitle=settings.subtitle,
         language=language,
@@ -141,7 +163,8 @@ def _commonest(languages: Iterable[str]) -> str:
     return min(counts, key=lambda tag: (-counts[tag], tag == "und", tag), default="und")
 
 
-def _identifier(title: str, articles: tuple[Article, ...]) -> str:
+def identity(title: str, articles: tuple[Article, ...]) -> str:
+    """A ``urn:uuid:`` that is the same for the same title and records, in whatever order."""
     name = "\n".join([title, *sorted(article.id for article in articles)])
     return f"urn:uuid:{uuid.uuid5(_NAMESPACE, name)}"
 

@@ -37,6 +37,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Folders, relative to the corpus, in which root-relative image addresses are looked up."""
     profiles: tuple[str, ...] = ()
     """Folders, relative to the corpus, that hold further site profiles; they come before the built-in ones."""
+    store: str | None = None
+    """Folder, relative to the corpus, of the images that ``archivekit fetch`` got."""
+    images: Literal["full", "ereader", "grey", "none"] = "full"
+    """How the EPUB and the PDF carry images: as they are, small enough for an e-ink screen, so and without colour, not
+    at all."""
+    cover: str | None = None
+    """An image for the cover of the EPUB, in the corpus or the current folder; None draws one."""
+    css: str | None = None
+    """A style sheet for the EPUB, in the corpus or the current folder, that comes after the built-in one."""
+    embed_fonts: bool = False
+    """Whether the EPUB brings the Chinese, Japanese and Korean glyphs it needs."""
+    volume_articles: int = 1000
+    """The most articles in an EPUB or PDF; with more it becomes several volumes. 0 is no limit."""
+    volume_mb: int = 200
+    """About the most an EPUB takes, in millions of bytes. 0 is no limit."""
+    volume_pages: int = 1000
+    """About the most pages of a PDF. 0 is no limit."""
 
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -65,7 +82,12 @@ def checked(settings: Settings) -> Settings:
         raise UsageError(f"language {settings.language!r} is not a BCP 47 tag such as zh-Hans or en")
     if not settings.formats:
         raise UsageError("no output format is asked for")
-    for key, folders in (("static", settings.static), ("profiles", settings.profiles)):
+    for key in ("volume_articles", "volume_mb", "volume_pages"):
+        most = getattr(settings, key)
+        if most < 0:
+            raise UsageError(f"{key} is {most}: give a number from 1, or 0 for no limit")
+    stores = (settings.store,) if settings.store is not None else ()
+    for key, folders in (("static", settings.static), ("profiles", settings.profiles), ("store", stores)):
         for folder in folders:
             if Path(folder).is_absolute() or ".." in Path(folder).parts:
                 raise UsageError(f"{key} folder {folder!r} is not inside the corpus")
@@ -94,6 +116,8 @@ def _from_file(path: Path) -> dict[str, object]:
             raise ConfigError(f"unknown key {key!r}{where}{hint}", path=shown)
         try:
             checked(msgspec.convert({key: value}, Settings))
+            if key in ("cover", "css") and (Path(value).is_absolute() or ".." in Path(value).parts):
+                raise UsageError(f"{key} file {value!r} is not inside the corpus")
         except msgspec.ValidationError as error:
             raise ConfigError(f"{_plain(error)}{where}", path=shown) from None
         except UsageError as error:

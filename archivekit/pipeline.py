@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from . import report as reports
+from . import volumes
 from .assets import Asset, Finder
 from .atomic import Staging, copy
 from .bundle import Bundle
@@ -24,10 +25,12 @@ from .errors import (
 )
 from .model import Article, Notice, SourceInfo
 from .reading import read_source
+from .renditions import Renditions
 from .report import Report
 from .sites import Profiles, load_profiles
 from .source import load
-from .walk import Found, Walk, find, read_bytes
+from .store import Store
+from .walk import Found, Walk, display, find, read_bytes
 from .writers import Write, writer
 
 Paths = str | Path | Sequence[str | Path]
@@ -51,11 +54,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 class _Reader:
     """Reads documents one by one with the profiles and image folders of one corpus."""
 
-    def __init__(self, walk: Walk, settings: Settings) -> None:
+    def __init__(self, walk: Walk, settings: Settings, store: Path | None = None) -> None:
         root = walk.root
         folders = [root / folder for folder in settings.profiles] if root is not None else []
         self._profiles: Profiles = load_profiles(folders)
-        self._finder = Finder(root, settings.static)
+        self._finder = Finder(root, settings.static, _opened(store, root, settings))
 
     def read(self, found: Found) -> Reading:
         """Read one document; whatever is wrong with it ends up in ``error``. This is the per-file guard."""
@@ -126,6 +129,7 @@ def build(
     root: Path | None = None,
     quarantine: Path | None = None,
     max_failures: int | None = None,
+    store: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Read everything ``paths`` name and write ``NAME.jsonl``, ``NAME.epub``, ``NAME.pdf`` and ``NAME.report.json`` to
@@ -133,7 +137,8 @@ def build(
 
     The corpus's archivekit.toml holds unless ``settings`` is a Settings; a mapping of some of its keys goes over it.
     A document that cannot be read is in the report's ``quarantined`` and costs no other; a copy of it goes to the folder
-    ``quarantine``, and more than ``max_failures`` of them stop the build. Outputs appear together when all are complete.
+    ``quarantine``, and more than ``max_failures`` of them stop the build. Images on the web are taken from the folder
+    ``store``, or the one the settings name, and never fetched. Outputs appear together when all are complete.
     Raises UsageError, ConfigError, NothingToBuildError, TooManyFailuresError, OutputError or MissingRequirementError;
     the earlier outputs are then untouched.
     """
@@ -143,7 +148,7 @@ def build(
     writers = {name: writer(name) for name in dict.fromkeys(chosen.formats)}
     epoch = _epoch()
     with Staging(Path(out)) as staging:
-        gathered = _gather(_each(_Reader(walk, chosen), walk, progress), max_failures)
+        gathered = _gather(_each(_Reader(walk, chosen, store), walk, progress), Renditions(chosen.images), max_failures)
         if quarantine is not None:
             _set_aside(walk, gathered, quarantine)
         if not gathered.articles:
@@ -187,7 +192,7 @@ def write(
     given = tuple(articles)
     if not given:
         raise NothingToBuildError("there is no article to write")
-    bundle = make_bundle(given, assets or {}, chosen, title=path.stem, epoch=_epoch())
+    bundle = make_bundle(given, Renditions(chosen.images).of(assets or {}), chosen, title=path.stem, epoch=_epoch())
     with Staging(path.parent) as staging:
         notices = print_to(bundle, staging.file(path.name), chosen)
         staging.commit()
@@ -223,7 +228,7 @@ def _gather(all_readings: Iterator[Reading], max_failures: int | None) -> _Gathe
         first[sha256] = reading.path
         gathered.sources.append(reports.document(reading.source, reading.articles))
         gathered.articles.extend(reading.articles)
-        gathered.assets.update(reading.assets)
+        gathered.assets.update(renditions.of(reading.assets))
     return gathered
 
 
@@ -253,14 +258,16 @@ def _write_all(
 ) -> tuple[reports.Output, ...]:
     outputs: list[reports.Output] = []
     for name, print_to in writers.items():
+        books = volumes.of_format(bundle, name, settings)
         if progress is not None:
-            progress(name, 0, 1)
-        file = f"{settings.name}.{name}"
-        path = staging.file(file)
-        notices = print_to(bundle, path, settings)
-        outputs.append(reports.output(file, path, notices))
-        if progress is not None:
-            progress(name, 1, 1)
+            progress(name, 0, len(books))
+        for done, book in enumerate(books, 1):
+            file = volumes.file_name(settings, name, book)
+            path = staging.file(file)
+            notices = print_to(book, path, settings)
+            outputs.append(reports.output(file, path, notices))
+            if progress is not None:
+                progress(name, done, len(books))
     return tuple(outputs)
 
 
@@ -297,6 +304,18 @@ def _epoch() -> int | None:
     if not value.isascii() or not value.isdigit() or len(value) > 11:
         raise UsageError(f"SOURCE_DATE_EPOCH is {value!r}, which is not a number of seconds")
     return int(value)
+
+
+def _opened(store: Path | None, root: Path | None, settings: Settings) -> Store | None:
+    """The store that is asked for, or the one the settings name; its lock file is read here, where a bad one stops all."""
+    if store is not None and not store.is_dir():
+        raise UsageError("no such store; archivekit fetch makes one", path=display(store))
+    if store is None and settings.store is not None and root is not None:
+        store = root / settings.store
+    opened = Store(store) if store is not None else None
+    if opened is not None:
+        opened.entries  # noqa: B018 - raises ConfigError
+    return opened
 
 
 def _listed(paths: Paths) -> Sequence[str | Path]:

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ..bundle import Bundle
 from ..model import Notice
-from .pages import line, period
+from .pages import line, period, volume_name
 from .strings import number, words
 from .titles import broken
 
@@ -71,6 +71,8 @@ def _draw(draw: ImageDraw.ImageDraw, bundle: Bundle, language: str) -> None:
     top = _title(draw, bundle, language)
     draw.rectangle((_MARGIN, top, _MARGIN + 220, top + 8), fill=_FAINT)
     top += 90
+    if volume := volume_name(bundle):
+        top = _paragraph(draw, volume, top, _font(language, "Bold", 120), _INK, most=1) + 30
     rows = [line(bundle.subtitle or ""), *(line(row) for row in (bundle.cover_text or "").splitlines())]
     for row in [row for row in rows if row][:4]:
         top = _paragraph(draw, row, top, _font(language, "Regular", 76), _INK, most=2)

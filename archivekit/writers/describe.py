@@ -16,7 +16,7 @@ from ..markup.xhtml import clean, language_tag
 from ..model import Article, Figure, Image, inline_text, walk
 from ..version import __version__
 from .opf import Meta
-from .pages import line, period
+from .pages import book_title, line, period
 from .strings import ROLES, Words, number
 
 MOST_PEOPLE: Final = 12
@@ -32,6 +32,7 @@ def described(bundle: Bundle, said: Words) -> tuple[Meta, ...]:
     """Every metadata element but the identifier and the date of change."""
     return (
         *_titles(bundle),
+        *_series(bundle),
         *_languages(bundle, said),
         *_people(bundle.articles),
         *_subject_matter(bundle, said),
@@ -50,10 +51,25 @@ def _refine(identifier: str, name: str, value: str, scheme: str = "") -> Meta:
 
 
 def _titles(bundle: Bundle) -> list[Meta]:
-    metas = [_dc("title", line(bundle.title), id="title"), _refine("title", "title-type", "main")]
+    metas = [_dc("title", book_title(bundle), id="title"), _refine("title", "title-type", "main")]
     if bundle.subtitle and line(bundle.subtitle):
         metas += [_dc("title", line(bundle.subtitle), id="subtitle"), _refine("subtitle", "title-type", "subtitle")]
     return metas
+
+
+def _series(bundle: Bundle) -> list[Meta]:
+    """The series a volume belongs to, and its place there; also as Calibre writes it, which other programs read."""
+    if bundle.volume is None:
+        return []
+    title, number_ = line(bundle.title), str(bundle.volume.number)
+    return [
+        Meta("belongs-to-collection", title, (("id", "series"),)),
+        _refine("series", "collection-type", "series"),
+        _refine("series", "group-position", number_),
+        _refine("series", "dcterms:identifier", bundle.volume.series),
+        Meta("", "", (("name", "calibre:series"), ("content", title))),
+        Meta("", "", (("name", "calibre:series_index"), ("content", number_))),
+    ]
 
 
 def book_language(bundle: Bundle, said: Words) -> str:

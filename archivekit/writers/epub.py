@@ -34,6 +34,7 @@ from .pages import (
     article_head,
     article_page,
     article_section,
+    book_title,
     contents,
     group_page,
     grouped,
@@ -41,6 +42,7 @@ from .pages import (
     line,
     page,
     plan,
+    shelf,
     title_page,
 )
 from .strings import Words, words
@@ -81,7 +83,7 @@ def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...
     front = cover(bundle)
     medium = Medium(said, lambda image: _image_name(image.asset, bundle), _href)
     sections = plan(bundle)
-    found = indexes(sections, medium)
+    found = indexes(shelf(bundle), medium)
     pages = [*_front(bundle, said), *_articles(sections, medium), *_back(bundle, found, said)]
     parts = [
         Part("nav", "nav.xhtml", _XHTML, _nav(bundle, sections, found, medium), ("nav",)),
@@ -95,7 +97,7 @@ def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...
     keys = [page.key for page in pages]
     package = Package(
         identifier=line(bundle.identifier),
-        title=line(bundle.title),
+        title=book_title(bundle),
         language=book_language(bundle, said),
         modified=datetime.fromisoformat(bundle.modified),
         metadata=described(bundle, said),
@@ -133,7 +135,7 @@ def _images(bundle: Bundle) -> Iterator[Part]:
 
 
 def _front(bundle: Bundle, said: Words) -> Iterator[Page]:
-    alt = attribute(said.cover_alt.format(line(bundle.title)))
+    alt = attribute(said.cover_alt.format(book_title(bundle)))
     picture = f'<section id="cover" class="cover" aria-label="{alt}"><img src="cover.jpg" alt="{alt}"/></section>\n'
     yield Page("cover", said.cover, "cover", said.language, picture)
     yield Page("title-page", said.title_page, "titlepage", said.language, title_page(bundle))
@@ -223,7 +225,7 @@ def _nav(bundle: Bundle, sections: tuple[Section, ...], found: tuple[Index, ...]
         '<nav epub:type="landmarks" id="landmarks" aria-labelledby="landmarks-title" hidden="hidden">\n'
         f'<h2 id="landmarks-title">{text(said.landmarks)}</h2>\n<ol>\n{places}</ol>\n</nav>\n'
     )
-    return _document(Page("nav", f"{said.contents}{said.colon}{line(bundle.title)}", "", said.language, body))
+    return _document(Page("nav", f"{said.contents}{said.colon}{book_title(bundle)}", "", said.language, body))
 
 
 def _headings(sections: tuple[Section, ...], found: tuple[Index, ...], said: Words) -> tuple[Heading, ...]:

@@ -96,8 +96,13 @@ def _parts(terms: Terms, medium: Medium) -> Iterator[str]:
 
 def _item(entry: Entry, medium: Medium) -> str:
     own = other_language(entry.article.language, medium.said)
-    when = f' <span class="date">{text(_day(entry, medium.said))}</span>' if entry.article.published else ""
-    return f'<li><a href="{attribute(medium.href(entry.key))}"{own}>{text(entry.title)}</a>{when}</li>\n'
+    title = f'<a href="{attribute(medium.href(entry.key))}"{own}>{text(entry.title)}</a>'
+    parts = [title if entry.here else f"<span{own}>{text(entry.title)}</span>"]
+    if entry.article.published:
+        parts.append(f'<span class="date">{text(_day(entry, medium.said))}</span>')
+    if entry.volume:
+        parts.append(f'<span class="volume">{text(entry.volume)}</span>')
+    return f"<li>{' '.join(parts)}</li>\n"
 
 
 def _day(entry: Entry, said: Words) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..bundle import Bundle
+from ..bundle import Bundle, Group
 from ..markup import xhtml
 from ..markup.xhtml import Images, Labels, anchor, attribute, lang, language_tag, text
 from ..model import Article, Moment
@@ -41,6 +41,10 @@ class Entry(NamedTuple):
     article: Article
     versions: tuple[Article, ...] = ()
     """Other versions of its work, which are records but not printed."""
+    volume: str = ""
+    """The name of the volume of a series that it is in."""
+    here: bool = True
+    """Whether it is in the book that is printed; what is in another volume cannot be linked to."""
 
 
 class Section(NamedTuple):
@@ -53,10 +57,30 @@ class Section(NamedTuple):
 
 def plan(bundle: Bundle) -> tuple[Section, ...]:
     """Every group and article with the key it has in the output; keys are unique."""
-    said = words(bundle.language)
+    return _sections(bundle, bundle.groups, set())
+
+
+def shelf(bundle: Bundle) -> tuple[Section, ...]:
+    """The plan of every volume of the bundle's series, which is only the bundle's own when it is a book by itself."""
+    if bundle.volume is None:
+        return plan(bundle)
     used: set[str] = set()
+    own = _sections(bundle, bundle.groups, used)
+    sections: list[Section] = []
+    for number_, groups in enumerate(bundle.volume.all, 1):
+        here = number_ == bundle.volume.number
+        for section in own if here else _sections(bundle, groups, used):
+            name = volume_name(bundle, number_)
+            sections.append(
+                section._replace(entries=tuple(entry._replace(volume=name, here=here) for entry in section.entries))
+            )
+    return tuple(sections)
+
+
+def _sections(bundle: Bundle, groups: tuple[Group, ...], used: set[str]) -> tuple[Section, ...]:
+    said = words(bundle.language)
     sections = []
-    for number_, group in enumerate(bundle.groups, 1):
+    for number_, group in enumerate(groups, 1):
         entries = tuple(
             Entry(
                 _key(article.id, used), line(article.title or "") or said.untitled, article, bundle.versions.get(article.id, ())
@@ -92,6 +116,18 @@ def labels(said: Words) -> Labels:
     return Labels(image=said.image, missing=said.missing_image, embed=said.embed, colon=said.colon)
 
 
+def volume_name(bundle: Bundle, number_: int | None = None) -> str:
+    """What a volume of the bundle's series is called, its own when no number is given; empty when it is in no series."""
+    if bundle.volume is None:
+        return ""
+    return words(bundle.language).volume.format(number_ or bundle.volume.number)
+
+
+def book_title(bundle: Bundle) -> str:
+    """The title on one line, with the volume's name where there are several."""
+    return " ".join(part for part in (line(bundle.title), volume_name(bundle)) if part)
+
+
 # --- front matter -----------------------------------------------------------------------------------------------
 
 
@@ -99,6 +135,9 @@ def title_page(bundle: Bundle) -> str:
     """The book's title, what is in it and when that was published."""
     said = words(bundle.language)
     parts = [f'<h1 id="title-page-title">{text(line(bundle.title))}</h1>']
+    if bundle.volume is not None:
+        number_ = f"{volume_name(bundle)}{said.stop}{said.volumes.format(len(bundle.volume.all))}"
+        parts.append(f'<p class="volume">{text(number_)}</p>')
     if bundle.subtitle:
         parts.append(f'<p class="subtitle">{text(line(bundle.subtitle))}</p>')
     parts += [f'<p class="cover-text">{text(line(row))}</p>' for row in (bundle.cover_text or "").splitlines() if line(row)]

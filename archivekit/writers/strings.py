@@ -84,6 +84,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     accessibility_images: str
     accessibility_text: str
     accessibility_gaps: str
+    volume: str
+    volumes: str
     description: str
 
 
