@@ -5,26 +5,12 @@ Offsets count the characters of :func:`archivekit.model.inline_text`. Pure funct
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import msgspec
 
-from .model import (
-    Code,
-    CodeBlock,
-    Embed,
-    Figure,
-    Image,
-    Inline,
-    LineBreak,
-    Node,
-    Ruby,
-    Span,
-    Text,
-    children_of,
-    inline_text,
-    walk,
-)
+from .model import Code, CodeBlock, Embed, Figure, Image, Inline, LineBreak, Link, Node, Ruby, Span, Text, inline_text, walk
 
 _LEAVES = (Text, Code, CodeBlock, Image, Embed)
 
@@ -136,4 +122,12 @@ def has_words(node: Node) -> bool:
     return any(isinstance(leaf, (Image, Embed)) or (isinstance(leaf, _LEAVES) and leaf.text.strip()) for leaf in walk((node,)))
 
 
-__all__ = ["children_of", "cut", "has_words", "hull", "images", "join", "part", "spans", "strip", "words"]
+def only_links(block: Node) -> list[Link] | None:
+    """The links of a block that shows nothing else; None when it shows other words."""
+    links = [node for node in walk((block,)) if isinstance(node, Link)]
+    shown = re.sub(r"[\s·•|｜/、,，:：\-—–\d.]+", "", words(block))
+    linked = re.sub(r"[\s·•|｜/、,，:：\-—–\d.]+", "", "".join(words(link) for link in links))
+    return links if links and shown == linked else None
+
+
+__all__ = ["cut", "has_words", "hull", "images", "join", "only_links", "part", "spans", "strip", "words"]

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from ..leaves import hull, part, strip, words
+from ..leaves import hull, only_links, part, strip, words
 from ..model import (
     Article,
     Block,
@@ -28,7 +28,6 @@ from ..model import (
 from ..profile import Boilerplate, Profile
 from .bylines import parse_credits
 from .change import amend, evidence_of, removed, without
-from .links import only_links
 
 _LINE = re.compile(r"[^\n]+")
 

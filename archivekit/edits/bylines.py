@@ -54,6 +54,8 @@ _TITLES = re.compile(
     r"(?:记者|記者|通讯员|通訊員|特派员|特派員|实习生|實習生|专栏作者|評論員|编辑|編輯)[\s：:]*)"
     r"|(?:作家|学者|學者|律师|律師|导演|專欄作家|专栏作家)(?=[\u4e00-\u9fff]{2,4}$)"
 )
+_NUMBERED = re.compile(r"(?<=[)）】\]])\s*\d{6,8}\s*$")
+"""The day of a Republic-of-China year after the last bracket (``（編輯：某某）1131104``)."""
 _OFFICE = re.compile(
     r"大学|大學|学院|學院|教授|研究|博士|主任|院长|院長|中心|专业|專業|协会|協會|硕士|碩士|系列|作品|文章|专栏"
 )
@@ -85,6 +87,7 @@ def parse_credits(line: str, *, loose: bool = False) -> CreditLine | None:
     """
     if len(line) > 400:
         return None
+    line = _NUMBERED.sub("", line)
     lead = len(line) - len(line.lstrip(_BRACKETS))
     heads = _heads(line, lead, loose=loose and len(line) <= 120)
     if not heads or heads[0].start() > lead:

@@ -8,8 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlun
 
 import msgspec
 
-from ..leaves import words
-from ..model import Article, Block, Embed, Image, Link, Node, RelatedLink, walk
+from ..model import Article, Embed, Image, Link, Node, RelatedLink
 from ..profile import Profile, compiled
 from .change import amend
 from .rewrite import rewrite
@@ -112,11 +111,3 @@ def _related(link: RelatedLink, base: str | None, common: Profile) -> RelatedLin
         rel = "original"
         language = "en" if re.search(r"英文|english", link.title, re.I) else language
     return msgspec.structs.replace(link, url=url, rel=rel, language=language)
-
-
-def only_links(block: Block) -> list[Link] | None:
-    """The links of a block that shows nothing else; None when it shows other words."""
-    links = [node for node in walk((block,)) if isinstance(node, Link)]
-    shown = re.sub(r"[\s·•|｜/、,，:：\-—–\d.]+", "", words(block))
-    linked = re.sub(r"[\s·•|｜/、,，:：\-—–\d.]+", "", "".join(words(link) for link in links))
-    return links if links and shown == linked else None

@@ -36,8 +36,17 @@ def apply(article: Article, profile: Profile | None) -> Article:
 
 
 def settle(article: Article) -> Article:
-    """At the end: a source line is the publisher when no other is known, and nothing is republished from itself."""
+    """At the end: a source line, or the name a page gives its site, is the publisher when no other is known.
+
+    Nothing is republished from itself.
+    """
     via, publisher = article.via, article.publisher
+    site = article.extra.get("site")
+    if publisher is None and via is None and isinstance(site, str) and site.strip():
+        known = article.provenance.evidence
+        found = {"publisher": known["extra.site"]} if "extra.site" in known else {}
+        extra = {key: value for key, value in article.extra.items() if key != "site"}
+        return amend(article, fields={"publisher": site.strip(), "extra": extra}, evidence=found, drop_evidence=["extra.site"])
     if via is None:
         return article
     if publisher is not None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ..leaves import words
+from ..leaves import only_links, words
 from ..model import Article, Block, Figure, Heading, Link, Paragraph, RelatedLink, Rule, inline_text, walk
 from .change import amend, evidence_of, removed
-from .links import only_links
 
 _SECTION = re.compile(
     r"^[\s【\[（(▼▽↓·•*_—–-]*(?:往期(?:推荐|精选|回顾|文章|内容|精彩)"

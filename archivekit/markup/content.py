@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..leaves import hull, words
+from ..leaves import hull, only_links, words
 from ..model import Block, Figure, Removal
 from .parsed import Parsed
 from .soup import Tag, attribute, text_of
@@ -138,6 +138,8 @@ def _is_wanted(block: Block, wanted: str) -> bool:
     text = _squashed(words(block))
     if not text:
         return isinstance(block, Figure)
+    if len(only_links(block) or ()) > 1:
+        return False
     return text in wanted or (len(text) > 40 and text[:30] in wanted)
 
 

@@ -181,6 +181,7 @@ def _elements(draft: Draft, page: Tag, root: Tag | None) -> None:
         if moment is not None:
             field = "modified" if re.search(r"updated|modified", attribute(tag, "class"), re.I) else "published"
             _set(draft, tag, "datetime", value, field, moment, "html.time")
+    _subtitle(draft, page, inside)
     if "title" not in draft.fields:
         for name in ("h1", "title"):
             found = page.find(name)
@@ -190,6 +191,18 @@ def _elements(draft: Draft, page: Tag, root: Tag | None) -> None:
                 title = " ".join(text_of(found).split())
                 draft.set("title", title, pieces[0].start, pieces[-1].end, f"html.{name}")
                 break
+
+
+def _subtitle(draft: Draft, page: Tag, inside: set[int]) -> None:
+    """A heading right after the ``h1``, outside the body."""
+    title = page.find("h1")
+    below = title.find_next_sibling(["h2", "h3", "p"]) if isinstance(title, Tag) and id(title) not in inside else None
+    if not isinstance(below, Tag) or below.name == "p" or id(below) in inside or "subtitle" in draft.fields:
+        return
+    pieces = [piece for node in below.descendants if isinstance(node, Words) for piece in node.pieces if piece.words.strip()]
+    text = " ".join(text_of(below).split())
+    if pieces and 0 < len(text) <= 200:
+        draft.set("subtitle", text, pieces[0].start, pieces[-1].end, "html.heading-below-title")
 
 
 READER = Reader(
