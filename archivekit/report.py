@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,8 @@ from .version import __version__
 from .walk import Skipped
 
 SCHEMA = "archivekit/report/1"
+
+_DIGEST = re.compile(rb'\n  "digest": "([0-9a-f]{64})"\n}\n\Z')
 
 BLOCK = 4096
 """How many bytes one check of an output covers."""
@@ -87,7 +90,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Files in the folders that are not documents; images that articles use are in the outputs all the same."""
     outputs: tuple[Output, ...]
     digest: str = ""
-    """The sha256 of this report as :func:`encode` writes it with an empty digest, so that damage to it shows, too."""
+    """The sha256 of this report's bytes with an empty digest, so that damage to it shows, too."""
 
     @property
     def exit_code(self) -> int:
@@ -127,16 +130,17 @@ def output(name: str, path: Path, notices: tuple[Notice, ...]) -> Output:
 
 def sealed(report: Report) -> Report:
     """The report with its own digest."""
-    return msgspec.structs.replace(report, digest=_digest(report))
+    empty = msgspec.structs.replace(report, digest="")
+    return msgspec.structs.replace(report, digest=hashlib.sha256(encode(empty)).hexdigest())
 
 
-def is_sealed(report: Report) -> bool:
-    """Whether the report is as it was when it was sealed."""
-    return report.digest == _digest(report)
-
-
-def _digest(report: Report) -> str:
-    return hashlib.sha256(encode(msgspec.structs.replace(report, digest=""))).hexdigest()
+def is_sealed(data: bytes) -> bool:
+    """Whether the bytes of a report, of whatever version of archivekit, are as they were written."""
+    match = _DIGEST.search(data)
+    if match is None:
+        return False
+    empty = data[: match.start(1)] + data[match.end(1) :]
+    return hashlib.sha256(empty).hexdigest().encode() == match[1]
 
 
 def encode(report: Report) -> bytes:

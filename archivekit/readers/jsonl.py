@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from ..errors import RecordError
-from ..model import Article, decode
+from ..migrate import upgrade
+from ..model import Article
 from ..source import Source
 from . import Reader
 
@@ -18,15 +17,16 @@ def score(head: str) -> float:
 
 
 def read(source: Source) -> tuple[Article, ...]:
-    """All records of the file; raises RecordError with the byte offset of the line that is none."""
+    """All records of the file, those of older schemas migrated; raises RecordError with the byte offset of the line that is
+    none, or is of a schema newer than this archivekit."""
     articles: list[Article] = []
     offset = 0
     for number, line in enumerate(source.data.split(b"\n"), 1):
         if line.strip():
             try:
-                articles.append(decode(line))
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                raise RecordError(f"line {number} is not a record: {error}", path=source.path, offset=offset) from None
+                articles.append(upgrade(line))
+            except RecordError as error:
+                raise RecordError(f"line {number} {error.message}", path=source.path, offset=offset) from None
         offset += len(line) + 1
     return tuple(articles)
 

@@ -1,0 +1,144 @@
+"""Rederive: the sources read again, and every record they give held against the archive's, field by field, span by span."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from . import report as reports
+from .errors import ArchiveKitError
+from .findings import Finding, cut, differences
+from .model import Article, Code, CodeBlock, Embed, Image, Span, Text, walk
+from .pipeline import Reading, readings
+from .report import Document, Quarantined, Report
+from .version import __version__
+from .walk import STDIN, Found, find, read_bytes
+
+_PLACES = (".at", ".span", ".span.0", ".span.1")
+
+
+def rederived(report: Report, articles: Sequence[Article], root: Path) -> Iterator[Finding]:
+    """What does not follow from the sources below ``root``; exactly the files the report names are read."""
+    known = {found.path: found for found in find([root]).documents}
+    there: list[Found] = []
+    for path in _named(report):
+        found = known.get(path, Found(path, root / path))
+        if path != STDIN and found.file is not None and found.file.exists():
+            there.append(found)
+        else:
+            yield Finding(id="source.missing", file=path, expected="a file", found="none")
+    by_id = {article.id: article for article in articles}
+    again = _read(there, root, report)
+    for source in report.sources:
+        if source.path in again:
+            yield from _source(source, [by_id[id] for id in source.articles if id in by_id], *again[source.path])
+    for entry in report.quarantined:
+        if entry.path in again:
+            yield from _still_bad(entry, again[entry.path][0])
+    for duplicate in report.duplicates:
+        if duplicate.path in again:
+            yield from _same_bytes(duplicate.path, duplicate.sha256, again[duplicate.path][1])
+
+
+def _still_bad(entry: Quarantined, reading: Reading) -> Iterator[Finding]:
+    if reading.error is None:
+        yield Finding(
+            id="quarantine.differs", file=entry.path, expected=f"{entry.error}: {entry.reason}", found="it can be read"
+        )
+    elif (now := reports.quarantined(entry.path, reading.error)) != entry:
+        known = [
+            f"{one.error}: {one.reason}" + (f" (byte {one.offset})" if one.offset is not None else "") for one in (entry, now)
+        ]
+        yield Finding(id="quarantine.differs", file=entry.path, expected=cut(known[0]), found=cut(known[1]))
+
+
+def _named(report: Report) -> Iterator[str]:
+    """The path of every document the build met."""
+    yield from (entry.path for entry in report.sources)
+    yield from (entry.path for entry in report.quarantined)
+    yield from (entry.path for entry in report.duplicates)
+
+
+def _read(there: Sequence[Found], root: Path, report: Report) -> Mapping[str, tuple[Reading, bytes]]:
+    """What became of every file, with its bytes."""
+    if not there:
+        return {}
+    files = [found.file for found in there if found.file is not None]
+    data: dict[str, bytes] = {}
+    for found in there:
+        try:
+            data[found.path] = read_bytes(found)
+        except ArchiveKitError:
+            data[found.path] = b""
+    every = readings(files, root=root, settings=report.settings)
+    return {reading.path: (reading, data.get(reading.path, b"")) for reading in every}
+
+
+def _source(source: Document, expected: list[Article], reading: Reading, data: bytes) -> Iterator[Finding]:
+    if reading.error is not None:
+        yield Finding(id="source.unreadable", file=source.path, expected="a document", found=str(reading.error))
+        return
+    changed = list(_same_bytes(source.path, source.sha256, data))
+    yield from changed
+    if len(reading.articles) != len(expected):
+        counts = (str(len(expected)), str(len(reading.articles)))
+        yield Finding(id="source.articles", file=source.path, field="articles", expected=counts[0], found=counts[1])
+    for record, derived in zip(expected, reading.articles, strict=False):
+        yield from _record(record, derived, data, changed=bool(changed))
+
+
+def _record(record: Article, derived: Article, data: bytes, *, changed: bool) -> Iterator[Finding]:
+    """Where a record is not what its source gives now; a changed source is told once, and places in it do not count."""
+    path = record.provenance.source.path
+    but = () if record.provenance.version == __version__ else ("provenance.version",)
+    if changed:
+        but = (*but, "id", "provenance.source.sha256", "provenance.source.size")
+    for finding in differences("record.not-derived", path, derived, record, but=but):
+        if not changed:
+            yield finding
+        elif not (finding.field or "").endswith(_PLACES):
+            yield Finding(
+                id="record.not-derived",
+                file=path,
+                article=record.id,
+                field=finding.field,
+                expected=finding.expected,
+                found=finding.found,
+            )
+    if hashlib.sha256(data).hexdigest() == record.provenance.source.sha256:
+        yield from _spans(record, data)
+
+
+def _spans(record: Article, data: bytes) -> Iterator[Finding]:
+    """Every span against the bytes: evidence has their text, nothing lies outside of the file."""
+    made = record.provenance
+    for field, evidence in made.evidence.items():
+        if evidence.span is not None:
+            start, end = evidence.span
+            text = data[start:end].decode(made.source.encoding, "replace")
+            if text != evidence.raw or not _within(evidence.span, data):
+                yield _misplaced(record, f"provenance.evidence.{field}", evidence.raw, text)
+    for at, removal in enumerate(made.removals):
+        if not _within(removal.span, data):
+            yield _misplaced(record, f"provenance.removals.{at}.span", f"0:{len(data)}", str(removal.span))
+    for at, block in enumerate(record.body):
+        for node in walk((block,)):
+            place = node.at if isinstance(node, Text | Code | CodeBlock | Image | Embed) else ""
+            if place and not _within(Span.parse(place), data):
+                yield _misplaced(record, f"body.{at}", f"0:{len(data)}", place)
+
+
+def _within(span: Span, data: bytes) -> bool:
+    return 0 <= span.start <= span.end <= len(data)
+
+
+def _misplaced(record: Article, field: str, expected: str, found: str) -> Finding:
+    path = record.provenance.source.path
+    return Finding(id="span.differs", file=path, article=record.id, field=field, expected=cut(expected), found=cut(found))
+
+
+def _same_bytes(path: str, sha256: str, data: bytes) -> Iterator[Finding]:
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != sha256:
+        yield Finding(id="source.changed", file=path, field="sha256", expected=sha256, found=digest)

@@ -1,0 +1,241 @@
+"""Verify: whether outputs are as their report says, hold the same articles in the same words, and follow from the sources."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from . import printed
+from . import report as reports
+from .atomic import unsettled
+from .bundle import make
+from .errors import BookError, UsageError
+from .extract import ARCHIVE, extract, members
+from .findings import Finding
+from .model import Article
+from .pdf_contents import words
+from .records import Archive, compared, sound
+from .rederive import rederived
+from .report import BLOCK, Output, Report
+
+_REPORT = ".report.json"
+_IMAGE = re.compile(r"EPUB/images/([0-9a-f]{64})\.[a-z]+")
+_OBJECT = re.compile(rb"(?<![0-9])([0-9]{1,9}) 0 obj\b")
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """What was checked and what was found."""
+
+    outputs: int
+    articles: int
+    sources: int | None
+    """How many sources were read again; None when none was asked for."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when all is well, 30 when something is not."""
+        return 30 if self.findings else 0
+
+
+def verify(folder: str | Path, *, sources: str | Path | None = None) -> Verification:
+    """Check every report in a folder and the outputs it names; with ``sources``, the folder the build read, derive every
+    record again. Nothing is written. Raises UsageError when there is no such folder or no report in it."""
+    place = Path(folder)
+    root = Path(sources) if sources is not None else None
+    for path in (place, root):
+        if path is not None and not path.is_dir():
+            raise UsageError("no such folder", path=str(path))
+    found = sorted(place.glob(f"*{_REPORT}"))
+    if not found:
+        raise UsageError(f"no NAME{_REPORT} in this folder", path=str(place))
+    findings = [Finding(id="switch.interrupted", file=name, expected="outputs of one build") for name in unsettled(place)]
+    outputs = articles = derived = 0
+    for path in found:
+        check = _Check(place, path.name.removesuffix(_REPORT), root)
+        findings.extend(check.findings())
+        outputs, articles, derived = outputs + check.outputs, articles + check.articles, derived + check.sources
+    return Verification(
+        outputs=outputs, articles=articles, sources=None if root is None else derived, findings=tuple(dict.fromkeys(findings))
+    )
+
+
+class _Check:
+    """The check of one report."""
+
+    def __init__(self, folder: Path, name: str, root: Path | None) -> None:
+        self._folder, self._name, self._root = folder, name, root
+        self._damaged: set[str] = set()
+        self.outputs = self.articles = self.sources = 0
+
+    def findings(self) -> Iterator[Finding]:
+        """Everything that is wrong; the counts are right once it is exhausted."""
+        report, wrong = _report(self._folder, f"{self._name}{_REPORT}")
+        yield from wrong
+        present = sorted(path.name for path in self._folder.iterdir() if re.fullmatch(self._pattern(), path.name))
+        if report is None:
+            yield from self._contents(None, present)
+            return
+        listed = [output.file for output in report.outputs]
+        for name in present:
+            if name not in listed:
+                yield Finding(id="output.stray", file=name, expected=f"only what {self._name}{_REPORT} names")
+        for output in report.outputs:
+            self.outputs += 1
+            for finding in _hashed(self._folder, output):
+                self._damaged.add(output.file)
+                yield finding
+        yield from self._contents(report, [name for name in listed if name in present])
+
+    def _pattern(self) -> str:
+        return rf"{re.escape(self._name)}(-[0-9]+)?\.(epub|pdf|jsonl)"
+
+    def _contents(self, report: Report | None, files: Sequence[str]) -> Iterator[Finding]:
+        """What is wrong inside the outputs; volumes of one format are one archive, in the report's order."""
+        archives: list[Archive] = []
+        for suffix in ("jsonl", "epub", "pdf"):
+            names = [name for name in files if name.endswith(f".{suffix}")]
+            lines: list[tuple[str, bytes]] = []
+            for name in names:
+                try:
+                    data = extract(self._folder / name)
+                except BookError as error:
+                    self._damaged.add(name)
+                    field = ARCHIVE if suffix == "epub" else "records"
+                    yield Finding(id="part.unreadable", file=name, field=field, expected="records", found=error.message)
+                else:
+                    lines.extend((name, line) for line in data.removesuffix(b"\n").split(b"\n"))
+            if lines:
+                archives.append(Archive(lines=lines, whole=not self._damaged.intersection(names)))
+        if not archives:
+            return
+        yield from compared(archives)
+        best = next((archive for archive in archives if archive.whole), archives[0])
+        found: list[Finding] = []
+        articles = sound(best, found)
+        yield from found
+        self.articles = len(articles)
+        if report is None:
+            return
+        bundle = make(articles, {}, report.settings, title=report.title)
+        name = f"{self._name}{_REPORT}"
+        yield from _agrees(name, "identifier", bundle.identifier, report.identifier)
+        yield from _agrees(name, "articles", str(len(articles)), str(report.articles))
+        ids = ("\n".join(sorted(one)) for one in ([record.id for record in articles], _listed(report)))
+        yield from _agrees(name, "sources", *ids)
+        if bundle.records != tuple(articles):
+            yield Finding(id="record.order", file=best.lines[0][0], expected="the records in the order of the settings")
+        yield from self._pages(bundle.articles, files)
+        if self._root is not None:
+            yield from rederived(report, articles, self._root)
+            self.sources = len(report.sources) + len(report.quarantined) + len(report.duplicates)
+
+    def _pages(self, articles: tuple[Article, ...], files: Sequence[str]) -> Iterator[Finding]:
+        """What the pages of the books lack."""
+        epubs = [name for name in files if name.endswith(".epub")]
+        parts: dict[str, bytes] = {}
+        for name in epubs:
+            try:
+                yield from _parts(self._folder / name, parts)
+            except BookError as error:
+                yield Finding(id="part.unreadable", file=name, expected="an EPUB", found=error.message)
+        if parts:
+            yield from printed.in_epub(", ".join(epubs), articles, parts)
+        book = ""
+        pdfs = [name for name in files if name.endswith(".pdf")]
+        for name in pdfs:
+            try:
+                book += words(self._folder / name)
+            except BookError as error:
+                yield Finding(id="part.unreadable", file=name, field="pages", expected="a PDF", found=error.message)
+        if book:
+            yield from printed.in_pdf(", ".join(pdfs), articles, book)
+
+
+def _report(folder: Path, name: str) -> tuple[Report | None, list[Finding]]:
+    """The report, if it can be read, and what is wrong with it."""
+    try:
+        data = (folder / name).read_bytes()
+        report = reports.decode(data)
+    except (BookError, OSError) as error:
+        return None, [Finding(id="report.unreadable", file=name, expected="a report", found=str(error))]
+    if report.schema != reports.SCHEMA or any(output.file != Path(output.file).name for output in report.outputs):
+        return None, [Finding(id="report.unreadable", file=name, field="schema", expected=reports.SCHEMA, found=report.schema)]
+    if not reports.is_sealed(data):
+        return report, [Finding(id="report.damaged", file=name, field="digest", expected="a report as it was written")]
+    return report, []
+
+
+def _hashed(folder: Path, output: Output) -> Iterator[Finding]:
+    """A finding for each run of blocks in which an output is not what was written."""
+    try:
+        data = (folder / output.file).read_bytes()
+    except OSError as error:
+        yield Finding(id="output.missing", file=output.file, expected="a file", found=error.strerror)
+        return
+    digest = hashlib.sha256(data).hexdigest()
+    if digest == output.sha256 and len(data) == output.size:
+        return
+    if len(data) != output.size:
+        yield Finding(id="output.damaged", file=output.file, field="size", expected=str(output.size), found=str(len(data)))
+    blocks = [output.checks[at : at + 8] for at in range(0, len(output.checks), 8)]
+    bad = [at for at, check in enumerate(blocks) if f"{zlib.crc32(data[at * BLOCK : (at + 1) * BLOCK]):08x}" != check]
+    for at in bad:
+        start, end = at * BLOCK, min((at + 1) * BLOCK, output.size)
+        field = f"bytes {start}–{end}{_inside(folder / output.file, data, start, end)}"
+        yield Finding(id="output.damaged", file=output.file, field=field, expected="as it was written")
+    if not bad:
+        yield Finding(id="output.damaged", file=output.file, field="sha256", expected=output.sha256, found=digest)
+
+
+def _inside(path: Path, data: bytes, start: int, end: int) -> str:
+    """What lies in a range of an EPUB or a PDF: the names of its parts."""
+    if path.suffix == ".epub":
+        try:
+            with zipfile.ZipFile(path) as book:
+                parts = sorted((info.header_offset, info.filename) for info in book.infolist())
+                parts.append((book.start_dir, "the directory"))
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            return ""
+    elif path.suffix == ".pdf":
+        parts = [(match.start(), f"object {int(match[1])}") for match in _OBJECT.finditer(data)]
+    else:
+        return ""
+    ends = [at for at, _ in parts[1:]] + [len(data)]
+    named = [name for (at, name), last in zip(parts, ends, strict=True) if at < end and last > start]
+    return f" ({named[0]} … {named[-1]})" if len(named) > 3 else f" ({', '.join(named)})" if named else ""
+
+
+def _parts(path: Path, parts: dict[str, bytes]) -> Iterator[Finding]:
+    """Collect the files of an EPUB; a finding for each that cannot be read, and each image that is not its name's."""
+    for name, data in members(path):
+        if isinstance(data, BookError):
+            yield Finding(id="part.unreadable", file=path.name, field=name, expected="a file", found=data.message)
+            continue
+        parts[name] = data if name.endswith(".xhtml") else b""
+        if (image := _IMAGE.fullmatch(name)) and hashlib.sha256(data).hexdigest() != image[1]:
+            yield Finding(
+                id="image.differs", file=path.name, field=name, expected=image[1], found=hashlib.sha256(data).hexdigest()
+            )
+
+
+def _agrees(file: str, field: str, expected: str, found: str) -> Iterator[Finding]:
+    if expected != found:
+        yield Finding(id="report.differs", file=file, field=field, expected=expected[:200], found=found[:200])
+
+
+def _listed(report: Report) -> list[str]:
+    return [article for source in report.sources for article in source.articles]
+
+
+def summary(verification: Verification, folders: Mapping[str, str]) -> str:
+    """The one line that says that all is well; ``folders`` are the names of outputs and sources for a person."""
+    counts = [f"{verification.outputs} outputs", f"{verification.articles} articles"]
+    counts += [f"{verification.sources} sources read again"] if verification.sources is not None else []
+    return f"{folders['outputs']}: {', '.join(counts)}: all is well"
