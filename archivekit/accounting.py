@@ -18,6 +18,7 @@ import msgspec
 
 from .leaves import spans
 from .model import Article, Code, CodeBlock, Span, Text, decode, plain_text, walk
+from .readers.body import is_html
 from .source import Source
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ue5e5]+")
@@ -178,12 +179,13 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         _clear(mask, match.start("inside"), match.end("inside"))
     _hide(mask, _TAGS.finditer(text))
     body = _body_start(text)
-    if not _is_markdown(text, body):
+    is_markdown = not _is_html(text, body, articles)
+    if not is_markdown:
         _hide(mask, _UNFINISHED.finditer(text))
     if body:
         _hide(mask, (_JSON_KEYS if text.lstrip().startswith("{") else _KEYS).finditer(text, 0, body))
         _hide(mask, _MARKS.finditer(text, 0, body))
-    if _is_markdown(text, body):
+    if is_markdown:
         for pattern in (_DESTINATION, _LANGUAGE, _SYNTAX, _NUMBERING):
             _hide(mask, pattern.finditer(text, body))
     for match in _REFERENCE.finditer(text):
@@ -216,9 +218,10 @@ def _body_start(text: str) -> int:
     return stamp.end() if stamp else start
 
 
-def _is_markdown(text: str, body: int) -> bool:
-    rest = text[body:].lstrip()
-    return not rest.startswith("<") or bool(re.search(r"^(?:!?\[[^\]\n]*\]\(|#{1,6} )", rest, re.M))
+def _is_html(text: str, body: int, articles: tuple[Article, ...]) -> bool:
+    """Whether what stands below the envelope is HTML throughout: some envelopes hold nothing else."""
+    known = {article.provenance.reader for article in articles}
+    return (bool(known) and known <= {"stamped", "html"}) or is_html(text[body:])
 
 
 def _places(articles: Iterable[Article]) -> Iterable[Span]:
@@ -254,7 +257,9 @@ def _agrees(words: str, place: Span, source: Source, taken: list[Span]) -> bool:
             at = span.end
     raw = "".join([*pieces, _raw(source, Span(at, place.end))])
     shown = _bare(html.unescape(_TAGS.sub("", raw)))
-    return wanted == shown or _unmarked(wanted) == _unmarked(shown) or _unmarked(wanted) == _unmarked(_DESTINATION.sub("", raw))
+    if wanted in (shown, _bare(html.unescape(raw))):
+        return True
+    return _unmarked(wanted) in (_unmarked(shown), _unmarked(_DESTINATION.sub("", raw)))
 
 
 def _bare(text: str) -> str:

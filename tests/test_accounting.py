@@ -95,7 +95,7 @@ def alone(source: Source, articles: tuple[Article, ...], holder: object) -> bool
     own: Span | None = None
     for article in articles:
         for other, place in places_of(article):
-            if other is holder:
+            if other is holder and own is None:
                 own = place
             else:
                 start, end = source.char(place.start), source.char(place.end)
@@ -294,7 +294,7 @@ DOCUMENTS = {
     "stamped-in-front-matter": st.builds("{}{}<div>{}</div>".format, FRONT, STAMP, HTML),
     "front-matter-markdown": st.builds("{}{}".format, FRONT, MARKDOWN),
     "front-matter-html": st.builds("{}{}".format, FRONT, HTML),
-    "headline": st.builds("### {}\n\n{}".format, HAN, HTML),
+    "headline": st.builds("### {}\n------\n[首页](https://e.org/) | [目录](https://e.org/l)\n\n{}".format, HAN, HTML),
     "page": PAGE,
     "plain": PLAIN,
 }
