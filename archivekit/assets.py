@@ -17,6 +17,7 @@ import msgspec
 from . import images
 from .images import Asset, Made
 from .model import Article, Block, Image, Node, Notice, Span, walk
+from .store import Store
 
 __all__ = ["Asset", "Attached", "Finder", "with_images"]
 
@@ -38,10 +39,12 @@ class Attached(NamedTuple):
 
 
 class Finder:
-    """Finds the images articles refer to. ``root`` bounds the search; None finds only ``data:`` addresses."""
+    """Finds the images articles refer to: in the folder ``root``, which bounds the search, and in a ``store``. Without
+    either it finds only ``data:`` addresses."""
 
-    def __init__(self, root: Path | None, static: tuple[str, ...] = ()) -> None:
+    def __init__(self, root: Path | None, static: tuple[str, ...] = (), store: Store | None = None) -> None:
         self._root = root
+        self._store = store
         self._real = os.path.realpath(root) if root is not None else ""
         self._static = static
         self._made: dict[str, Made] = {}
@@ -55,13 +58,14 @@ class Finder:
         remote: list[Image] = []
 
         def swap(image: Image) -> Image:
-            if _is_remote(image.src):
-                asset, notice = self._mirrored(image, file)
-                if asset is None and notice is None:
-                    remote.append(image)
-                    return image
-            else:
-                asset, notice = self._find(image, file)
+            is_remote = _is_remote(image.src)
+            asset, notice = self._mirrored(image, file) if is_remote else self._find(image, file)
+            if asset is None and (notice is None or notice.id == "asset.not-found"):
+                asset, said = self._stored(image)
+                notice = said or (None if asset is not None else notice)
+            if asset is None and notice is None:
+                remote.append(image)
+                return image
             if notice is not None:
                 notices.append(notice)
             if asset is None:
@@ -86,6 +90,22 @@ class Finder:
                     return asset, notice
         return None, None
 
+    def _stored(self, image: Image) -> tuple[Asset | None, Notice | None]:
+        """As ``_find``, of an image that was fetched, by any of its addresses; nothing is said of one that was not tried."""
+        addresses = [address for address in map(remote_address, (image.src, *image.fallbacks)) if address]
+        entry = self._store.find(*addresses) if self._store is not None else None
+        if self._store is None or entry is None:
+            return None, None
+        if not entry.sha256:
+            made = Made(None, "asset.not-fetched", entry.tried[-1].message if entry.tried else "it was not got")
+        elif entry.sha256 in self._made:
+            made = self._made[entry.sha256]
+        else:
+            data = self._store.load(entry)
+            damaged = Made(None, "asset.store-damaged", "the store's copy is missing or is not what its hash says")
+            made = self._made[entry.sha256] = images.make(data) if data is not None else damaged
+        return made.asset, _notice(made, image)
+
     def _find(self, image: Image, file: Path | None) -> tuple[Asset | None, Notice | None]:
         """The asset of an image that is not remote, and what is to be said about it."""
         scheme = _SCHEME.match(image.src)
@@ -96,11 +116,7 @@ class Finder:
         else:
             path = self._locate(image.src, file) if file is not None else None
             made = Made(None, "asset.not-found", "no such file in the archive") if path is None else self._from_file(path)
-        if not made.notice:
-            return made.asset, None
-        shown = image.src if len(image.src) <= 120 else image.src[:120] + "…"
-        message = f"{made.message}: {shown}" if shown else made.message
-        return made.asset, Notice(id=made.notice, message=message, span=_span(image))
+        return made.asset, _notice(made, image)
 
     def _from_file(self, path: str) -> Made:
         if path not in self._made:
@@ -180,6 +196,15 @@ def _sized(image: Image, asset: Asset) -> Image:
     stated = image.width.isdigit() and image.height.isdigit()
     width, height = (image.width, image.height) if stated else (str(asset.width), str(asset.height))
     return msgspec.structs.replace(image, asset=asset.sha256, width=width, height=height)
+
+
+def _notice(made: Made, image: Image) -> Notice | None:
+    """What is to be said of an image, with its address."""
+    if not made.notice:
+        return None
+    shown = image.src if len(image.src) <= 120 else image.src[:120] + "…"
+    message = f"{made.message}: {shown}" if shown else made.message
+    return Notice(id=made.notice, message=message, span=_span(image))
 
 
 def _span(image: Image) -> Span | None:

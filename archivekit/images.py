@@ -19,6 +19,7 @@ class Asset(msgspec.Struct, frozen=True, kw_only=True):
     """The bytes of one image, as they are embedded, and what is known of them."""
 
     sha256: str
+    """Of the image as the archive keeps it; records name it so. A rendition of it keeps the name."""
     media_type: str
     """Decided by the bytes: ``image/jpeg``, ``image/png``, ``image/gif``, ``image/webp`` or ``image/svg+xml``."""
     width: int
@@ -53,7 +54,7 @@ _SIGNATURES = (
     (re.compile(rb"II\*\0|MM\0\*"), "image/tiff"),
 )
 
-_DECODER_ERRORS = (
+DECODER_ERRORS = (
     *(OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, EOFError, RuntimeError, MemoryError),
     struct.error,
 )
@@ -79,7 +80,7 @@ def make(data: bytes) -> Made:
             return _raster(data)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning):
             return Made(None, "asset.too-large", f"more pixels than the limit, which is {MAX_PIXELS} in all")
-        except _DECODER_ERRORS as error:
+        except DECODER_ERRORS as error:
             said = " ".join(str(error).split())
             detail = said if said and "BytesIO" not in said else "not an image of a known kind"
             return Made(None, "asset.broken", f"the image cannot be decoded ({detail})")

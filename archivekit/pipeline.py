@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from . import dress as dresses
 from . import report as reports
 from . import volumes
 from .assets import Asset, Finder
@@ -145,6 +146,7 @@ def build(
     walk = find(_listed(paths), root=root)
     chosen = checked(settings) if isinstance(settings, Settings) else load_settings(walk.root, settings)
     _spare_sources(walk, Path(out), chosen, quarantine)
+    dress = dresses.load(chosen, walk.root)
     writers = {name: writer(name) for name in dict.fromkeys(chosen.formats)}
     epoch = _epoch()
     with Staging(Path(out)) as staging:
@@ -154,6 +156,7 @@ def build(
         if not gathered.articles:
             raise NothingToBuildError(_nothing(walk, gathered))
         bundle = make_bundle(gathered.articles, gathered.assets, chosen, title=_title(walk, chosen, gathered), epoch=epoch)
+        bundle = msgspec.structs.replace(bundle, dress=dress)
         outputs = _write_all(bundle, writers, chosen, staging, progress)
         report = Report(
             identifier=bundle.identifier,
@@ -193,6 +196,7 @@ def write(
     if not given:
         raise NothingToBuildError("there is no article to write")
     bundle = make_bundle(given, Renditions(chosen.images).of(assets or {}), chosen, title=path.stem, epoch=_epoch())
+    bundle = msgspec.structs.replace(bundle, dress=dresses.load(chosen, None))
     with Staging(path.parent) as staging:
         notices = print_to(bundle, staging.file(path.name), chosen)
         staging.commit()
@@ -210,7 +214,7 @@ class _Gathered:
         self.duplicates: list[reports.Duplicate] = []
 
 
-def _gather(all_readings: Iterator[Reading], max_failures: int | None) -> _Gathered:
+def _gather(all_readings: Iterator[Reading], renditions: Renditions, max_failures: int | None) -> _Gathered:
     """Collect articles, each file's bytes once, and what the report says of every file."""
     gathered = _Gathered()
     first: dict[str, str] = {}

@@ -92,7 +92,7 @@ class Store:
         if self._entries is None:
             self._entries = _read(self.folder / LOCK_NAME)
             self._entries.update(_read(self.folder / JOURNAL_NAME, torn=True))
-            self._asked = {entry.asked: entry for entry in self._entries.values() if entry.asked and entry.sha256}
+            self._asked = {entry.asked: entry for entry in self._entries.values() if entry.asked}
         return self._entries
 
     def find(self, *addresses: str) -> Entry | None:
@@ -106,8 +106,9 @@ class Store:
 
     def load(self, entry: Entry) -> bytes | None:
         """The bytes of an entry, or None when the file is missing or is not what its name says."""
+        path = self.path(entry)
         try:
-            data = self.path(entry).read_bytes()
+            data = path.read_bytes() if path.stat().st_size == entry.size else b""
         except OSError:
             return None
         return data if hashlib.sha256(data).hexdigest() == entry.sha256 else None
@@ -149,6 +150,7 @@ class Store:
             if self._journal is None:
                 raise OutputError("the store is not open for writing", path=str(self.folder))
             self.entries[entry.address] = entry
+            self._asked |= {entry.asked: entry} if entry.asked else {}
             self._journal.write(msgspec.json.encode(entry) + b"\n")
             self._journal.flush()
 
@@ -156,7 +158,7 @@ class Store:
         lines = [msgspec.json.encode(self.entries[address]) + b"\n" for address in sorted(self.entries)]
         data = b"".join(lines)
         path = self.folder / LOCK_NAME
-        if lines and not (path.is_file() and path.read_bytes() == data):
+        if not (path.is_file() and path.read_bytes() == data):
             _replace(path, data)
 
 

@@ -81,13 +81,13 @@ def fetch(
     if fallback not in FALLBACKS:
         raise UsageError(f"fallback {fallback!r} is not one of {', '.join(FALLBACKS)}")
     unread: list[ArchiveKitError] = []
-    images = wanted(_articles(paths, root, unread, progress), chosen, fallback)
     shelf = Store(Path(store))
+    images = wanted(_articles(paths, root, unread, progress), chosen, fallback, shelf.entries)
     missing = tuple(image for image in images if not _held(shelf, image))
     received = 0
-    if missing and not dry_run:
+    if not dry_run:
         with shelf.writing():
-            received = _get(missing, shelf, chosen, progress)
+            received = _get(missing, shelf, chosen, progress) if missing else 0
     entries = tuple(entry for image in images if (entry := shelf.entries.get(image.address)) is not None)
     return Fetched(wanted=images, missing=missing, entries=entries, received=received, unread=tuple(unread), dry_run=dry_run)
 

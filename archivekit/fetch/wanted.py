@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 import msgspec
 
@@ -25,17 +25,20 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     ``srcset`` alternatives, largest first), a web archive's copy nearest the publication date."""
 
 
-def wanted(articles: Iterable[Article], limits: Limits, fallback: str = "none") -> tuple[Wanted, ...]:
-    """Each image once, sorted by address. Images that have an asset, or no address on the web, are not wanted."""
+def wanted(
+    articles: Iterable[Article], limits: Limits, fallback: str = "none", known: Container[str] = ()
+) -> tuple[Wanted, ...]:
+    """Each image once, sorted by address. Images that have no address on the web are not wanted, nor are those that have
+    an asset, unless their address is among the ``known`` ones: then it is the store they have it from."""
     spellings: dict[str, dict[str, None]] = {}
     dates: dict[str, str] = {}
     for article in articles:
         stamp = _stamp(article)
         for node in walk(article.body):
-            if not isinstance(node, Image) or node.asset:
+            if not isinstance(node, Image):
                 continue
             addresses = [at for at in map(remote_address, (node.src, *node.fallbacks)) if at]
-            if addresses:
+            if addresses and (not node.asset or addresses[0] in known):
                 spellings.setdefault(addresses[0], {}).update(dict.fromkeys(addresses))
                 dates[addresses[0]] = min(dates.get(addresses[0], stamp), stamp)
     result: list[Wanted] = []
