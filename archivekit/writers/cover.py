@@ -15,8 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from ..assets import Asset
 from ..bundle import Bundle
 from ..model import Notice
 from .pages import line, period, volume_name
@@ -46,12 +47,20 @@ class Cover(NamedTuple):
     """The picture and what is to be said about it."""
 
     data: bytes
-    """A JPEG of :data:`SIZE`."""
+    """A JPEG of :data:`SIZE`, or the picture that was given."""
     notices: tuple[Notice, ...]
+    media_type: str = "image/jpeg"
+
+    @property
+    def name(self) -> str:
+        """The file it is in the book."""
+        return "cover.png" if self.media_type == "image/png" else "cover.jpg"
 
 
 def cover(bundle: Bundle) -> Cover:
     """The cover of a bundle; the same bundle and fonts give the same bytes."""
+    if bundle.dress.cover is not None:
+        return _given(bundle.dress.cover, bundle)
     said = words(bundle.language)
     colour = _COLOURS[hashlib.sha256(bundle.identifier.encode("utf-8", "replace")).digest()[0] % len(_COLOURS)]
     picture = Image.new("RGB", SIZE, colour)
@@ -59,11 +68,39 @@ def cover(bundle: Bundle) -> Cover:
         _draw(ImageDraw.Draw(picture), bundle, said.language)
         notices: tuple[Notice, ...] = ()
     except _NoFont:
-        message = "no Noto Serif CJK or Source Han Serif font on this machine: the cover has no words on it"
-        notices = (Notice(id="cover.font-missing", message=message),)
+        notices = (_no_font(),)
+    return Cover(_jpeg(picture), notices)
+
+
+def _given(asset: Asset, bundle: Bundle) -> Cover:
+    """The picture a person gave, as it is; in a series with the number of the volume on a band at its foot."""
+    volume = volume_name(bundle)
+    if not volume:
+        return Cover(asset.data, (), asset.media_type)
+    with Image.open(io.BytesIO(asset.data)) as given:
+        picture = ImageOps.exif_transpose(given).convert("RGB")
+    height = max(24, picture.height // 12)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, picture.height - height, picture.width, picture.height), fill=_COLOURS[0])
+    notices: tuple[Notice, ...] = ()
+    try:
+        font = _font(words(bundle.language).language, "Bold", height // 2)
+        middle = (picture.width / 2, picture.height - height / 2)
+        draw.text(middle, _shown(volume, font), font=font, fill=_INK, anchor="mm")
+    except _NoFont:
+        notices = (_no_font(),)
+    return Cover(_jpeg(picture), notices)
+
+
+def _no_font() -> Notice:
+    message = "no Noto Serif CJK or Source Han Serif font on this machine: the cover has no words on it"
+    return Notice(id="cover.font-missing", message=message)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=88, optimize=True, subsampling=0, dpi=(300, 300))
-    return Cover(out.getvalue(), notices)
+    return out.getvalue()
 
 
 def _draw(draw: ImageDraw.ImageDraw, bundle: Bundle, language: str) -> None:

@@ -55,6 +55,8 @@ LINKED_DATA: Final = "metadata.jsonld"
 of its own because a ``<script>`` in the pages, though EPUBCheck takes a data block for what it is, is still a script
 to every tool that looks for one."""
 
+USER_STYLE: Final = "user.css"
+
 _XHTML: Final = "application/xhtml+xml"
 _SUFFIXES: Final = {
     "image/jpeg": "jpg",
@@ -84,12 +86,14 @@ def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...
     medium = Medium(said, lambda image: _image_name(image.asset, bundle), _href)
     sections = plan(bundle)
     found = indexes(shelf(bundle), medium)
-    pages = [*_front(bundle, said), *_articles(sections, medium), *_back(bundle, found, said)]
+    pages = [*_front(bundle, said, front.name), *_articles(sections, medium), *_back(bundle, found, said)]
+    styles = ("style.css", *([USER_STYLE] if bundle.dress.style else []))
     parts = [
-        Part("nav", "nav.xhtml", _XHTML, _nav(bundle, sections, found, medium), ("nav",)),
-        *(Part(page.key, _href(page.key), _XHTML, _document(page)) for page in pages),
+        Part("nav", "nav.xhtml", _XHTML, _document(_nav(bundle, sections, found, medium), styles), ("nav",)),
+        *(Part(page.key, _href(page.key), _XHTML, _document(page, styles)) for page in pages),
         Part("style", "style.css", "text/css", files(__package__).joinpath("styles", "epub.css").read_bytes()),
-        Part("cover-image", "cover.jpg", "image/jpeg", front.data, ("cover-image",)),
+        *([Part("user-style", USER_STYLE, "text/css", bundle.dress.style.encode())] if bundle.dress.style else []),
+        Part("cover-image", front.name, front.media_type, front.data, ("cover-image",)),
         *_images(bundle),
         Part("archive", "archive.jsonl", "application/jsonl", b"".join(jsonl.lines(bundle))),
         Part("linked-data", LINKED_DATA, "application/ld+json", linked_json(bundle.articles), listed=False),
@@ -134,9 +138,10 @@ def _images(bundle: Bundle) -> Iterator[Part]:
 # --- pages ------------------------------------------------------------------------------------------------------
 
 
-def _front(bundle: Bundle, said: Words) -> Iterator[Page]:
+def _front(bundle: Bundle, said: Words, picture_name: str) -> Iterator[Page]:
     alt = attribute(said.cover_alt.format(book_title(bundle)))
-    picture = f'<section id="cover" class="cover" aria-label="{alt}"><img src="cover.jpg" alt="{alt}"/></section>\n'
+    shown = f'<img src="{picture_name}" alt="{alt}"/>'
+    picture = f'<section id="cover" class="cover" aria-label="{alt}">{shown}</section>\n'
     yield Page("cover", said.cover, "cover", said.language, picture)
     yield Page("title-page", said.title_page, "titlepage", said.language, title_page(bundle))
 
@@ -203,7 +208,7 @@ def _index(index: Index, said: Words) -> Iterator[Page]:
 # --- navigation -------------------------------------------------------------------------------------------------
 
 
-def _nav(bundle: Bundle, sections: tuple[Section, ...], found: tuple[Index, ...], medium: Medium) -> bytes:
+def _nav(bundle: Bundle, sections: tuple[Section, ...], found: tuple[Index, ...], medium: Medium) -> Page:
     """The navigation document: contents for people, landmarks for reading systems."""
     said = medium.said
     back = [*((index.title, index.key) for index in found), (said.colophon, "colophon")]
@@ -225,7 +230,7 @@ def _nav(bundle: Bundle, sections: tuple[Section, ...], found: tuple[Index, ...]
         '<nav epub:type="landmarks" id="landmarks" aria-labelledby="landmarks-title" hidden="hidden">\n'
         f'<h2 id="landmarks-title">{text(said.landmarks)}</h2>\n<ol>\n{places}</ol>\n</nav>\n'
     )
-    return _document(Page("nav", f"{said.contents}{said.colon}{book_title(bundle)}", "", said.language, body))
+    return Page("nav", f"{said.contents}{said.colon}{book_title(bundle)}", "", said.language, body)
 
 
 def _headings(sections: tuple[Section, ...], found: tuple[Index, ...], said: Words) -> tuple[Heading, ...]:
@@ -239,14 +244,15 @@ def _headings(sections: tuple[Section, ...], found: tuple[Index, ...], said: Wor
     return (*body, *back, Heading(said.colophon, "colophon.xhtml"))
 
 
-def _document(page: Page) -> bytes:
+def _document(page: Page, styles: tuple[str, ...]) -> bytes:
     """A whole XHTML file."""
     tag = language_tag(page.language)
     body = page.body.replace("<section ", f'<section epub:type="{page.kind}" ', 1) if page.kind else page.body
+    sheets = "".join(f'<link rel="stylesheet" type="text/css" href="{name}"/>\n' for name in styles)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<!DOCTYPE html>\n'
         '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" '
         f'lang="{tag}" xml:lang="{tag}">\n<head>\n<meta charset="utf-8"/>\n<title>{text(page.title)}</title>\n'
-        f'<link rel="stylesheet" type="text/css" href="style.css"/>\n</head>\n'
+        f"{sheets}</head>\n"
         f"<body>\n{body}</body>\n</html>\n"
     ).encode()

@@ -1,0 +1,81 @@
+"""A person's style sheet for a book: taken as it is, or refused with the line that says why.
+
+A book needs nothing from outside, so nothing in a style sheet may fetch; and EPUB 3.3 forbids ``direction`` and
+``unicode-bidi``. It is read as CSS Syntax Level 3 says, escapes undone, so that no spelling gets past the check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import tinycss2  # type: ignore[import-untyped]
+
+from .errors import ConfigError
+
+MAX_BYTES: Final = 1_000_000
+"""A style sheet with more bytes is refused."""
+
+_FETCHING: Final = frozenset(
+    {"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "-webkit-cross-fade", "element"}
+)
+_PROBE: Final = "\n@end;"
+"""What is read as a rule of its own unless the text before it leaves something open."""
+_FORBIDDEN: Final = frozenset({"direction", "unicode-bidi"})
+
+
+def checked(data: bytes, name: str) -> str:
+    """The style sheet as text; raises ConfigError, with ``name`` as its path, when it cannot be in a book."""
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"a style sheet of more than {MAX_BYTES} bytes", path=name)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"is not UTF-8: {error.reason}", path=name, offset=error.start) from None
+    if "\0" in text:
+        raise ConfigError("holds a NUL", path=name, offset=text.index("\0"))
+    try:
+        *rules, last = tinycss2.parse_stylesheet(text + _PROBE)
+        for rule in rules:
+            _check_rule(rule, name)
+    except RecursionError:
+        raise ConfigError("is nested too deeply", path=name) from None
+    if last.type != "at-rule" or last.lower_at_keyword != "end":
+        raise ConfigError("ends inside a rule, a text or a comment", path=name)
+    return text.replace("\r\n", "\n")
+
+
+def _check_rule(rule: Any, name: str) -> None:
+    if rule.type == "error":
+        raise _refused(rule, f"cannot be read ({rule.message})", name)
+    if rule.type == "at-rule" and rule.lower_at_keyword in ("import", "charset", "namespace"):
+        raise _refused(rule, f"@{rule.lower_at_keyword} may not be in it", name)
+    if rule.type in ("at-rule", "qualified-rule"):
+        _check_values(rule.prelude, name)
+        _check_contents(rule.content or [], name)
+
+
+def _check_contents(tokens: list[Any], name: str) -> None:
+    """What is between the braces of a rule: declarations and rules."""
+    _check_values(tokens, name)
+    for inner in tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True):
+        if inner.type == "declaration" and inner.lower_name in _FORBIDDEN:
+            raise _refused(inner, f"{inner.lower_name} may not be in the style sheet of an EPUB", name)
+        if inner.type in ("at-rule", "qualified-rule"):
+            _check_rule(inner, name)
+
+
+def _check_values(tokens: Iterable[Any], name: str) -> None:
+    """Refuse what fetches, wherever it stands."""
+    for token in tokens:
+        if token.type == "url" or (token.type == "function" and token.lower_name in _FETCHING):
+            raise _refused(token, "nothing in it may fetch: no url() and no image functions", name)
+        if token.type == "error":
+            raise _refused(token, f"cannot be read ({token.message})", name)
+        for inner in ("arguments", "content"):
+            if isinstance(below := getattr(token, inner, None), list):
+                _check_values(below, name)
+
+
+def _refused(node: Any, why: str, name: str) -> ConfigError:
+    return ConfigError(f"line {node.source_line}: {why}", path=name)
