@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -161,7 +162,8 @@ def test_the_documented_example_loads_and_is_applied(tmp_path: Path) -> None:
     assert EXAMPLE is not None
     profiles = folder_with(tmp_path, tide=EXAMPLE.group(1))
     body = (
-        '<p>晚潮報記者 林遠</p><p><img src="https://img.example.net/?u=https%3A%2F%2Ftide.example.org%2Fa.jpg"></p><p>圖片版權 江一</p>'
+        "<p>晚潮報記者 林遠</p>"
+        '<p><img src="https://img.example.net/?u=https%3A%2F%2Ftide.example.org%2Fa.jpg"></p><p>圖片版權 江一</p>'
         "<p>潮水今天早到了四分鐘（海事處供稿）</p><p>碼頭的鐘沒有改。</p><p>本報保留一切權利。</p><p>請訂閱晚潮報</p><p>每月三元</p>"
     )
     found = read(stamped(body, "https://tide.example.org/a?from_feed=1", "海港｜潮水的腳步 - 晚潮報"), profiles)
@@ -255,7 +257,8 @@ def test_a_line_goes_without_the_lines_around_it(tmp_path: Path) -> None:
 
 def test_a_tail_spares_credits_and_a_line_spares_pictures(tmp_path: Path) -> None:
     profiles = profile_with(tmp_path, "[[boilerplate]]\ntail = '^廣告$'\n[[boilerplate]]\nline = '海報'")
-    body = '<p>甲說了話。</p><figure><img src="/a.jpg"><figcaption>海報</figcaption></figure><p>廣告</p><p>三元</p><p>編輯：林遠</p>'
+    body = '<p>甲說了話。</p><figure><img src="/a.jpg"><figcaption>海報</figcaption></figure>'
+    body += "<p>廣告</p><p>三元</p><p>編輯：林遠</p>"
     found = read(stamped(body), profiles)
     assert [(one.name, one.role) for one in found.contributors] == [("林遠", "edt")]
     assert "figure" in [type(block).__name__.lower() for block in found.body]
@@ -281,8 +284,17 @@ def test_links_of_words_that_go_are_kept(tmp_path: Path) -> None:
 
 def test_a_label_alone_announces_the_next_block(tmp_path: Path) -> None:
     profiles = profile_with(tmp_path, "captions = ['圖片版權\\s*(?P<credit>.{0,20})', '說明\\s*(?P<caption>.{0,40})']")
-    body = '<p><img src="/a.jpg"></p><p>圖片版權</p><p>江一</p><p>說明 碼頭的鐘</p><p>甲說了話，說得很長很長，長過一張圖的說明所能容納的字數。</p>'
+    body = '<p><img src="/a.jpg"></p><p>圖片版權</p><p>江一</p><p>說明 碼頭的鐘</p>'
+    body += "<p>甲說了話，說得很長很長，長過一張圖的說明所能容納的字數。</p>"
     (figure, rest) = read(stamped(body), profiles).body
     assert figure.caption[0].text == "碼頭的鐘"  # type: ignore[union-attr]
     assert figure.credit[0].text == "江一"  # type: ignore[union-attr]
     assert isinstance(rest, Paragraph)
+
+
+@pytest.mark.parametrize("filler", [" ", "\u3000", "甲", "A b ", "“", "點擊閱讀原文", "<br>"])
+@pytest.mark.parametrize("host", ["dw.com", "bbc.com", "ftchinese.com", "cn.nytimes.com", "mp.weixin.qq.com"])
+def test_a_long_run_of_anything_is_read_at_once(host: str, filler: str) -> None:
+    start = time.process_time()
+    read(stamped(f"<p>一。</p><p>乙{filler * 4000}丙</p><p>二。</p>", f"https://{host}/1", f"潮{' ' * 4000}水"))
+    assert time.process_time() - start < 5

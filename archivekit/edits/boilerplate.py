@@ -29,6 +29,8 @@ from ..profile import Boilerplate, Profile
 from .bylines import parse_credits
 from .change import amend, evidence_of, removed, without
 
+LONGEST = 1000
+"""A line of more characters than this is somebody's text; of a block, so many are searched for a head or a tail."""
 _LINE = re.compile(r"[^\n]+")
 
 
@@ -57,20 +59,31 @@ def _apply(article: Article, rule: Boilerplate, name: str) -> Article:
     if rule.kind == "inline":
         return _cut_out(article, rule, name)
     body = article.body
-    texts = [words(block).strip() for block in body]
+    texts = [_seen(words(block)) for block in body]
     if rule.kind == "line":
         last_ones = list(zip(body, texts, strict=True))[-rule.reach :]
-        gone = [block for block, text in last_ones if text and not _shows(block) and rule.pattern.fullmatch(text)]
+        gone = [block for block, text in last_ones if not _shows(block) and _is_line(text, rule)]
     elif rule.kind == "tail":
-        first = next((i for i in range(max(0, len(body) - rule.reach), len(body)) if rule.pattern.search(texts[i])), len(body))
+        first = next(
+            (i for i in range(max(0, len(body) - rule.reach), len(body)) if rule.pattern.search(texts[i][:LONGEST])), len(body)
+        )
         gone = [block for block, text in zip(body[first:], texts[first:], strict=True) if not _is_credit(text)]
     else:
-        last = next((i for i in range(min(rule.reach, len(body)) - 1, -1, -1) if rule.pattern.search(texts[i])), -1)
+        last = next((i for i in range(min(rule.reach, len(body)) - 1, -1, -1) if rule.pattern.search(texts[i][:LONGEST])), -1)
         gone = list(body[: last + 1])
     if gone:
         article = _kept_as(article, rule, tuple(gone), " ".join(words(block).strip() for block in gone), name)
         article = amend(article, fields={"body": without(body, gone)}, removals=removed(gone, name))
     return _cut_out(article, rule, name) if rule.kind == "line" else article
+
+
+def _seen(text: str) -> str:
+    """Words as a rule sees them: runs of white space as one space, or as one line break."""
+    return re.sub(r"\s{2,}", lambda run: "\n" if "\n" in run.group() else " ", text.strip())
+
+
+def _is_line(text: str, rule: Boilerplate) -> bool:
+    return 0 < len(text) <= LONGEST and rule.pattern.fullmatch(text) is not None
 
 
 def _shows(block: Block) -> bool:
@@ -121,7 +134,7 @@ def _places(text: str, rule: Boilerplate) -> list[tuple[int, int]]:
     """The character ranges a rule takes out of a text."""
     if rule.kind == "line":
         lines = _LINE.finditer(text) if "\n" in text else ()
-        return [line.span() for line in lines if rule.pattern.fullmatch(line.group().strip())]
+        return [line.span() for line in lines if _is_line(_seen(line.group()), rule)]
     group = "cut" if "cut" in rule.pattern.groupindex else 0
     return [match.span(group) for match in rule.pattern.finditer(text) if match.start(group) < match.end(group)]
 

@@ -61,6 +61,8 @@ def _parts(
 ) -> tuple[dict[str, tuple[Inline, ...]], tuple[Inline, ...], str] | None:
     """What a block holds by name, its label, and what a label with nothing behind it announces; None when it is none."""
     text = inline_text(children)
+    if len(text) > 400:
+        return None
     lead = len(text) - len(text.lstrip())
     for pattern in profile.captions:
         match = compiled(pattern).fullmatch(text.strip())

@@ -6,17 +6,21 @@ from ..model import Article, Evidence
 from ..profile import Profile, compiled
 from .change import amend
 
+LONGEST = 80
+"""A suffix has at most this many characters."""
+
 
 def apply(article: Article, profile: Profile | None) -> Article:
     """Take the marks a profile knows off the end of a title; a source named first becomes ``via``, the title stays."""
     if profile is None or article.title is None:
         return article
-    title = article.title
+    title = article.title.rstrip()
     for pattern in profile.title_suffix:
-        match = compiled(rf"(?:{pattern})\s*$").search(title)
+        end = max(0, len(title) - LONGEST)
+        match = compiled(rf"(?:{pattern})$").search(title, end)
         if match is not None and title[: match.start()].strip():
             title = title[: match.start()].rstrip()
-    fields: dict[str, object] = {"title": title} if title != article.title else {}
+    fields: dict[str, object] = {"title": title} if title != article.title.rstrip() else {}
     evidence: dict[str, Evidence] = {}
     named = compiled(profile.title_source).match(title) if profile.title_source and article.via is None else None
     if named is not None and named.group("via").strip():
