@@ -1,0 +1,108 @@
+"""Bag: outputs, report and sources as one BagIt package (RFC 8493's layout, as the ``bagit`` library writes it: 0.97).
+
+``data/outputs`` has every output and its report, ``data/sources`` every file of the corpus that the report names, so that
+the package alone can be verified, and built again. The same outputs and sources give the same package.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import bagit  # type: ignore[import-untyped]
+
+from . import report as reports
+from .bundle import make
+from .config import FILE_NAME
+from .errors import BookError, OutputError, UsageError
+from .extract import extract
+from .migrate import upgrade
+from .report import Report
+from .verify import verify
+from .version import __version__
+from .walk import STDIN, find
+
+CHECKSUMS = ("sha256", "sha512")
+
+_OF_THE_READERS = ("record.not-derived", "quarantine.differs", "source.articles", "source.unreadable")
+"""Findings that another version of archivekit has in an archive that is whole."""
+
+
+def bag(dist: str | Path, target: str | Path, *, sources: str | Path, epoch: int | None = None) -> Path:
+    """Pack the outputs in ``dist`` and the corpus in ``sources`` they were built from into the new folder ``target``.
+
+    Bagging-Date is ``epoch`` (seconds since 1970, UTC) or the latest moment in the articles, never the clock. Raises
+    UsageError for folders that cannot be meant, BookError for outputs that :func:`~archivekit.verify.verify` finds
+    something in, OutputError.
+    """
+    outputs, root, place = Path(dist), Path(sources), Path(target).absolute()
+    findings = [finding for finding in verify(outputs, sources=root).findings if finding.id not in _OF_THE_READERS]
+    if findings:
+        more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
+        raise BookError(f"is not packed: {findings[0]}{more}", path=str(outputs))
+    _new(place, outputs, root)
+    paths = sorted(outputs.glob("*.report.json"))
+    known = [reports.decode(path.read_bytes()) for path in paths]
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".archivekit-", dir=place.parent, ignore_cleanup_errors=True) as draft:
+            inner = Path(draft) / "bag"
+            for path, report in zip(paths, known, strict=True):
+                for name in (path.name, *(output.file for output in report.outputs)):
+                    _copy(outputs / name, inner / "outputs" / name)
+                for shown, file in _files(report, root, outputs):
+                    _copy(file, inner / "sources" / shown)
+            bagit.make_bag(str(inner), _info(known, outputs, epoch), checksums=list(CHECKSUMS))
+            inner.rename(place)
+    except OSError as error:
+        raise OutputError(error.strerror or str(error), path=str(place)) from None
+    return place
+
+
+def _new(place: Path, outputs: Path, root: Path) -> None:
+    """Raise UsageError for a target that exists or lies inside what is packed."""
+    if os.path.lexists(place):
+        raise UsageError("exists already; a package is made in a new folder", path=str(place))
+    real = os.path.realpath(place)
+    for folder in (outputs, root):
+        if real.startswith(os.path.realpath(folder).rstrip(os.sep) + os.sep):
+            raise UsageError(f"is inside {folder}, which is packed", path=str(place))
+
+
+def _files(report: Report, root: Path, outputs: Path) -> Iterator[tuple[str, Path]]:
+    """Every file of the corpus that the report names, and the corpus's settings: its path in the package and on disk."""
+    walk = find([root])
+    known = {found.path: found.file for found in walk.documents if found.file is not None}
+    named = [entry.path for part in (report.sources, report.quarantined, report.duplicates) for entry in part]
+    other = [entry.path for entry in report.skipped if entry.reason == "extension"]
+    inside = os.path.realpath(outputs) + os.sep
+    for path in [*named, *other, FILE_NAME]:
+        file = known.get(path) or root / path
+        if path != STDIN and file.is_file() and not os.path.realpath(file).startswith(inside):
+            yield path, file
+
+
+def _copy(file: Path, target: Path) -> None:
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+
+
+def _info(known: list[Report], outputs: Path, epoch: int | None) -> dict[str, str | list[str]]:
+    """The tags of ``bag-info.txt``; the library adds the payload's size."""
+    moments = []
+    for report in known:
+        lines = extract(outputs / report.outputs[0].file).split(b"\n")
+        records = [upgrade(line) for line in lines if line]
+        moments.append(make(records, {}, report.settings, title=report.title, epoch=epoch).modified)
+    return {
+        "Bagging-Date": max(moments)[:10],
+        "Bag-Software-Agent": f"archivekit {__version__}, bagit {version('bagit')}",
+        "External-Identifier": [report.identifier for report in known],
+        "External-Description": [re.sub(r"\s+", " ", report.title) for report in known],
+    }
