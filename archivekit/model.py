@@ -383,14 +383,23 @@ def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:
 
 
 def inline_text(nodes: tuple[Node, ...]) -> str:
-    """The words of inline nodes; a line break is ``\\n``, an image nothing."""
+    """The words of inline nodes; a line break is ``\n``, an image nothing."""
+    if len(nodes) == 1 and isinstance(nodes[0], Text):
+        return nodes[0].text
     parts: list[str] = []
-    for node in walk(nodes):
-        if isinstance(node, (Text, Code, CodeBlock)):
-            parts.append(node.text)
-        elif isinstance(node, LineBreak):
-            parts.append("\n")
+    _words(nodes, parts)
     return "".join(parts)
+
+
+def _words(nodes: tuple[Node, ...], parts: list[str]) -> None:
+    for node in nodes:
+        kind = type(node)
+        if kind is Text or kind is Code or kind is CodeBlock:
+            parts.append(node.text)  # type: ignore[union-attr]
+        elif kind is LineBreak:
+            parts.append("\n")
+        elif kind is not Image:
+            _words(tuple(children_of(node)), parts)
 
 
 def plain_text(body: tuple[Block, ...]) -> str:

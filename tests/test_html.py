@@ -5,7 +5,7 @@ from __future__ import annotations
 import html5lib
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archivekit import source
@@ -164,6 +164,13 @@ def test_too_deep_is_refused_before_it_is_parsed() -> None:
     assert error.value.offset == 0
 
 
+@pytest.mark.parametrize("opening", ["<ul><li>", "<blockquote>", "<table><tr><td>", "<b><i>", "<figure>"])
+def test_deep_nesting_is_flattened_and_keeps_its_words(opening: str) -> None:
+    parsed = parse(opening * 250 + "一")
+    assert inline_text(parsed.blocks) == "一"
+    assert outline(parsed.blocks)
+
+
 # --- the standard's tree, by another parser ---------------------------------------------------------------------
 
 _TAGS = [
@@ -179,6 +186,8 @@ _PIECES = st.one_of(
     st.text(alphabet="甲乙丙ab \n&", min_size=1, max_size=4),
 )
 SOUP = st.lists(_PIECES, max_size=24).map("".join).filter(str.strip)
+FLAT_SOUP = SOUP.filter(lambda markup: "<t" not in markup)
+"""Without tables: html5lib 1.1 does not close a foster-parented paragraph as today's standard does."""
 
 
 def _events(markup: str) -> list[str]:
@@ -229,8 +238,8 @@ def _joined(events: list[str]) -> list[str]:
     return out
 
 
-@given(SOUP)
-@settings(max_examples=300, deadline=None)
+@given(FLAT_SOUP)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 def test_the_tree_is_the_one_html5lib_builds(markup: str) -> None:
     assert _ours(parse_tree(markup)) == _events(markup)
 

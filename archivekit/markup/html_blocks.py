@@ -21,6 +21,8 @@ from .figures import CaptionHint
 from .flow import EDGE, Flow, Run, Spanner, Wrap, inlines, lines, trim
 from .html_containers import MAKERS, Frame, join_captions
 
+MAX_NESTED = 48
+"""Quotes, lists and table parts inside one another beyond this many are set as if they were not nested."""
 ICON = 40
 """An image at most this many pixels wide or high is set in the line, not as a figure."""
 
@@ -206,7 +208,7 @@ class Builder:
         self.frames[-1].blocks.append((block, hint))
 
     def _collect(self, frame: Frame) -> None:
-        made = MAKERS[frame.kind](frame)
+        made = frame.blocks if len(self.frames) > MAX_NESTED else MAKERS[frame.kind](frame)
         if isinstance(made, list):
             self.frames[-1].blocks.extend(made)
         elif made is not None:
