@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .edits import apply, finish
+from .edits import apply, finish, origin
 from .errors import SourceError
 from .model import Article
 from .readers import detect
@@ -25,6 +25,7 @@ def read_source(source: Source, profiles: Profiles) -> tuple[Article, ...]:
         return articles
     finished = []
     for article in articles:
-        edited = apply(article, match(article, profiles), profiles.common)
+        profile = match(origin.apply(article), profiles)
+        edited = apply(article, profile, profiles.common)
         finished.append(finish(detection.noted(edited), source))
     return tuple(finished)

@@ -298,3 +298,15 @@ def test_a_long_run_of_anything_is_read_at_once(host: str, filler: str) -> None:
     start = time.process_time()
     read(stamped(f"<p>一。</p><p>乙{filler * 4000}丙</p><p>二。</p>", f"https://{host}/1", f"潮{' ' * 4000}水"))
     assert time.process_time() - start < 5
+
+
+def test_a_copy_is_known_by_the_address_it_names() -> None:
+    head = "---\ntitle: 石桥\ndate: 2018-06-22 14:05\n---\n\n"
+    text = head + "原文来自南方周末网站：[石桥](http://www.infzm.com/content/100000)\n\n桥还在，人也在。\n\n水走了。\n"
+    found = read(text)
+    assert (found.provenance.profile, found.publisher, found.url) == (
+        "infzm",
+        "南方周末",
+        "http://www.infzm.com/content/100000",
+    )
+    assert found.published is not None and found.published.value == "2018-06-22T14:05+08:00"

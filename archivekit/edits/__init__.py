@@ -113,4 +113,4 @@ def _decoded(source: Source, start: int, end: int) -> str:
     return source.data[start:end].decode(source.encoding, "replace")
 
 
-__all__ = ["amend", "apply", "finish"]
+__all__ = ["amend", "apply", "finish", "origin"]
