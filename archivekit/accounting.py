@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from .errors import UnaccountedTextError
 from .leaves import spans
 from .model import Article, Code, CodeBlock, Span, Text, decode, plain_text, walk
 from .readers.body import is_html
@@ -95,6 +96,14 @@ def account(source: Source, articles: Iterable[Article]) -> Account:
     lost = tuple(source.span(*run.span()) for run in re.finditer(rb"\x01+", mask))
     altered = tuple(_altered(source, articles))
     return Account(shown.count(1), lost, mask.count(1), altered, faults)
+
+
+def check(source: Source, articles: Iterable[Article]) -> None:
+    """Raise UnaccountedTextError, with the first place that is wrong, unless all of the source is accounted for."""
+    found = account(source, articles)
+    if not found.complete:
+        offset = min((span.start for span in (*found.lost, *found.altered)), default=None)
+        raise UnaccountedTextError("; ".join([found.line(), *found.faults[:3]]), path=source.path, offset=offset)
 
 
 def _records(source: Source, articles: tuple[Article, ...]) -> Account:

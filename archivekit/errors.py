@@ -10,6 +10,7 @@
     │   ├── UnreadableSourceError      the operating system refused
     │   ├── ChangedSourceError         something else writes to it while it is read
     │   ├── UnknownFormatError         no reader recognises it
+    │   ├── UnaccountedTextError       read, but not every character of it is in the record; only where that is asked for
     │   ├── MarkupLimitError           nested deeper, or made of more pieces, than the limit
     │   └── InternalError              archivekit failed on it: a bug, worth reporting
     ├── RecordError                1   a JSON Lines record that does not fit the schema
@@ -83,6 +84,10 @@ class UnknownFormatError(SourceError):
 
 class MarkupLimitError(SourceError):
     """The markup is nested deeper than the limit."""
+
+
+class UnaccountedTextError(SourceError):
+    """Not every visible character of the file is in its records, or a record says what the file does not bear out."""
 
 
 class InternalError(SourceError):

@@ -11,6 +11,7 @@ import msgspec
 from . import dress as dresses
 from . import report as reports
 from . import volumes
+from .accounting import check
 from .assets import Asset, Finder
 from .atomic import Staging, copy
 from .bundle import Bundle
@@ -29,7 +30,7 @@ from .reading import read_source
 from .renditions import Renditions
 from .report import Report
 from .sites import Profiles, load_profiles
-from .source import load
+from .source import Source, load
 from .store import Store
 from .walk import Found, Walk, display, find, read_bytes
 from .writers import Write, writer
@@ -49,14 +50,20 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     articles: tuple[Article, ...] = ()
     assets: Mapping[str, Asset] = {}
     """The images the articles name, by sha256."""
+    text: Source | None = None
+    """The decoded file, where it was asked for."""
     error: ArchiveKitError | None = None
 
 
 class _Reader:
     """Reads documents one by one with the profiles and image folders of one corpus."""
 
-    def __init__(self, walk: Walk, settings: Settings, store: Path | None = None) -> None:
+    def __init__(
+        self, walk: Walk, settings: Settings, store: Path | None = None, *, strict: bool = False, keep: bool = False
+    ) -> None:
         root = walk.root
+        self._strict = strict
+        self._keep = keep
         folders = [root / folder for folder in settings.profiles] if root is not None else []
         self._profiles: Profiles = load_profiles(folders)
         self._finder = Finder(root, settings.static, _opened(store, root, settings))
@@ -76,11 +83,15 @@ class _Reader:
         source = load(found.path, read_bytes(found))
         articles: list[Article] = []
         assets: dict[str, Asset] = {}
-        for article in read_source(source, self._profiles):
+        read = read_source(source, self._profiles)
+        if self._strict:
+            check(source, read)
+        for article in read:
             attached = self._finder.attach(article, found.file)
             articles.append(attached.article)
             assets.update(attached.assets)
-        return Reading(path=found.path, source=source.info, articles=tuple(articles), assets=assets)
+        text = source if self._keep else None
+        return Reading(path=found.path, source=source.info, articles=tuple(articles), assets=assets, text=text)
 
 
 def read(path: str | Path, *, root: Path | None = None) -> tuple[Article, ...]:
@@ -103,12 +114,23 @@ def read_tree(folder: str | Path) -> Iterator[Reading]:
 
 
 def readings(
-    paths: Paths, *, root: Path | None = None, settings: Settings | None = None, progress: Progress | None = None
+    paths: Paths,
+    *,
+    root: Path | None = None,
+    settings: Settings | None = None,
+    strict: bool = False,
+    keep_text: bool = False,
+    progress: Progress | None = None,
 ) -> Iterator[Reading]:
     """What became of each document that ``paths`` name. Raises UsageError for a path that does not exist and ConfigError
-    for an archivekit.toml that cannot be meant; nothing else."""
+    for an archivekit.toml that cannot be meant; nothing else.
+
+    ``strict`` makes it the error of a document that not every character of it is accounted for; ``keep_text`` asks for
+    the decoded file beside its articles.
+    """
     walk = find(_listed(paths), root=root)
-    reader = _Reader(walk, load_settings(walk.root) if settings is None else settings)
+    chosen = load_settings(walk.root) if settings is None else settings
+    reader = _Reader(walk, chosen, strict=strict, keep=keep_text)
     return _each(reader, walk, progress)
 
 
