@@ -72,9 +72,11 @@ def decide(text: str) -> tuple[str, dict[str, int]]:
 
 
 def apply(article: Article) -> Article:
-    """Fill ``language`` from title, body and captions."""
-    text = (article.title or "") + "\n" + plain_text(article.body)
+    """Fill ``language`` from title and body; from what was taken out of the body when nothing is left of it."""
+    rule, text = "language.characters", (article.title or "") + "\n" + plain_text(article.body)
+    if not re.search(r"[^\W\d_]", text):
+        rule, text = "language.removed-text", "\n".join(removal.text for removal in article.provenance.removals)
     language, found = decide(text)
     detail = ", ".join(f"{name} {number}" for name, number in found.items() if number)
-    evidence = Evidence(span=None, raw="", rule="language.characters", detail=detail or "no letters")
+    evidence = Evidence(span=None, raw="", rule=rule, detail=detail or "no letters")
     return amend(article, fields={"language": language}, evidence={"language": evidence})

@@ -97,9 +97,8 @@ def _read(article: Article, block: Block, text: str) -> tuple[Article, bool]:
     bare = None if quoted else _BARE.match(rest)
     if bare is not None and not any(rest.startswith(label) for label in linked):
         name = bare.group("name")
-    if not name and kind is not None and kind.end() and len(linked) == 1:
-        label = next(iter(linked))
-        name = label if len(label) <= 10 and re.search(r"公号|公众号|订阅号", kind.group()) else ""
+    if not name and len(linked) == 1:
+        name = _named_in(next(iter(linked)), account=bool(kind and re.search(r"公号|公众号|订阅号", kind.group())))
     if not quoted and not links and not (kind and kind.end()):
         return article, False
     author = _AUTHOR.search(text)
@@ -112,6 +111,15 @@ def _read(article: Article, block: Block, text: str) -> tuple[Article, bool]:
             evidence = Evidence(span=hull((block,)), raw="", rule="origin.link")
             article = amend(article, fields={"url": url}, evidence={"url": evidence})
     return article, True
+
+
+def _named_in(label: str, *, account: bool) -> str:
+    """The outlet that a link's words name: before a colon, or when they are too short for a title."""
+    before = re.match(r"^([^\s:：|｜]{2,8})\s*[:：|｜]", label)
+    if before:
+        return before.group(1)
+    longest = 10 if account else 8
+    return label if len(label) <= longest and re.fullmatch(r"[\w\u4e00-\u9fff]+", label) and label != "转载" else ""
 
 
 def _is_original(url: str) -> bool:
