@@ -81,6 +81,15 @@ class Finder:
         provenance = msgspec.structs.replace(article.provenance, notices=(*article.provenance.notices, *notices))
         return Attached(msgspec.structs.replace(article, body=body, provenance=provenance), assets)
 
+    def recall(self, article: Article, file: Path | None) -> Attached:
+        """A finished record as it is, with those of the assets it names that are found where they were when it was made."""
+        wanted = {node.asset for node in walk(article.body) if isinstance(node, Image) and node.asset}
+        if not wanted:
+            return Attached(article, {})
+        body = tuple(with_images(block, lambda image: msgspec.structs.replace(image, asset="")) for block in article.body)
+        found = self.attach(msgspec.structs.replace(article, body=body), file).assets
+        return Attached(article, {sha256: asset for sha256, asset in found.items() if sha256 in wanted})
+
     def _mirrored(self, image: Image, file: Path | None) -> tuple[Asset | None, Notice | None]:
         """As ``_find``, of a remote image whose address was relative in the document, where the archive keeps that file."""
         for address in image.fallbacks:

@@ -20,6 +20,12 @@ from .source import MAX_BYTES
 EXTENSIONS = frozenset({"txt", "text", "md", "markdown", "html", "htm", "xhtml"})
 """What the name of a document may end in, if it ends in anything."""
 
+MAX_ARCHIVE = 1024 * 1024 * 1024
+"""The size limit of a JSON Lines archive, in bytes, which holds many documents."""
+
+RECORD = b'{"schema":"archivekit/'
+"""How an archive of records begins."""
+
 STDIN = "-"
 _ATTEMPTS = 3
 """How often a file is read that changes while it is read."""
@@ -94,21 +100,24 @@ def display(path: Path) -> str:
 
 
 def read_bytes(found: Found, *, max_bytes: int = MAX_BYTES) -> bytes:
-    """The bytes of a document, all of one moment; raises SourceTooLargeError before reading more than the limit,
-    UnreadableSourceError, and ChangedSourceError for a file that something else keeps writing to."""
+    """The bytes of a document, all of one moment; raises SourceTooLargeError before reading more than ``max_bytes``, or
+    ``MAX_ARCHIVE`` of our own JSON Lines, UnreadableSourceError, and ChangedSourceError for a file that something else
+    keeps writing to."""
     if found.file is None:
         return sys.stdin.buffer.read(max_bytes + 1)
     for _ in range(_ATTEMPTS):
         try:
             with found.file.open("rb") as stream:
                 before = os.fstat(stream.fileno())
-                data = stream.read(max_bytes + 1) if before.st_size <= max_bytes else b""
+                data = stream.read(len(RECORD))
+                limit = max(MAX_ARCHIVE, max_bytes) if data == RECORD else max_bytes
+                data += stream.read(limit + 1) if before.st_size <= limit else b""
                 after = os.fstat(stream.fileno())
         except OSError as error:
             raise UnreadableSourceError(error.strerror or str(error), path=found.path) from None
         size = max(before.st_size, len(data))
-        if size > max_bytes:
-            raise SourceTooLargeError(f"{size} bytes, the limit is {max_bytes}", path=found.path)
+        if size > limit:
+            raise SourceTooLargeError(f"{size} bytes, the limit is {limit}", path=found.path)
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
             return data
     raise ChangedSourceError("something else is writing to the file", path=found.path)
