@@ -310,3 +310,11 @@ def test_a_copy_is_known_by_the_address_it_names() -> None:
         "http://www.infzm.com/content/100000",
     )
     assert found.published is not None and found.published.value == "2018-06-22T14:05+08:00"
+
+
+def test_an_account_goes_before_its_platform(tmp_path: Path) -> None:
+    profiles = folder_with(tmp_path, mine='on = "wechat"\npublisher = "小号"\nsigns = ["小号出品"]')
+    for words, name in (("小号出品", "mine"), ("大号出品", "wechat")):
+        body = (Paragraph((Text("一"),)), Paragraph((Text(words),)))
+        found = match(article("1", None, body, url="https://mp.weixin.qq.com/s/x"), profiles)
+        assert found is not None and found.name == name

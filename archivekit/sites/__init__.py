@@ -100,10 +100,20 @@ def _spellings(steps: list[str]) -> Iterable[tuple[str, ...]]:
 
 
 def match(article: Article, profiles: Profiles) -> Profile | None:
-    """The profile that fits: by address, by the name in the front matter, by a sign in the text; else None."""
+    """The profile that fits: by address, by the name in the front matter, by a sign in the text; else None.
+
+    A platform found by its address gives way to a publisher on it that a name or a sign tells of.
+    """
     found = profiles.by_host(article.url)
-    if found is not None:
-        return found
+    if found is None:
+        return _by_words(article, profiles)
+    if found.platform:
+        account = _by_words(article, profiles)
+        return account if account is not None and account.on == found.name else found
+    return found
+
+
+def _by_words(article: Article, profiles: Profiles) -> Profile | None:
     for key in ("author", "source", "publisher", "site"):
         value = (article.publisher if key == "publisher" else None) or article.extra.get(key, "")
         found = profiles.by_spelling(value) if isinstance(value, str) and value else None
