@@ -223,9 +223,9 @@ Node = Union[Inline, Block, ListItem, Row, Cell]
 
 # --- metadata ---------------------------------------------------------------------------------------------------
 
-Role = Literal["aut", "rpt", "edt", "trl", "pht", "ill", "cmt", "pfr", "rev", "pro", "ctb"]
+Role = Literal["aut", "rpt", "edt", "trl", "pht", "ill", "cmt", "pfr", "pro", "ctb"]
 """MARC relator codes: author, reporter, editor, translator, photographer, illustrator, compositor, proofreader,
-reviewer, producer, contributor."""
+producer, contributor. Whoever checks a translation (审校) edits it; MARC's reviewer writes reviews."""
 
 Precision = Literal["year", "month", "day", "minute", "second"]
 ZoneBasis = Literal["stated", "site", "epoch", "none"]
@@ -387,19 +387,16 @@ def inline_text(nodes: tuple[Node, ...]) -> str:
     if len(nodes) == 1 and isinstance(nodes[0], Text):
         return nodes[0].text
     parts: list[str] = []
-    _words(nodes, parts)
-    return "".join(parts)
-
-
-def _words(nodes: tuple[Node, ...], parts: list[str]) -> None:
-    for node in nodes:
-        kind = type(node)
-        if kind is Text or kind is Code or kind is CodeBlock:
-            parts.append(node.text)  # type: ignore[union-attr]
-        elif kind is LineBreak:
+    stack = list(reversed(nodes))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (Text, Code, CodeBlock)):
+            parts.append(node.text)
+        elif isinstance(node, LineBreak):
             parts.append("\n")
-        elif kind is not Image:
-            _words(tuple(children_of(node)), parts)
+        elif not isinstance(node, Image):
+            stack.extend(reversed(tuple(children_of(node))))
+    return "".join(parts)
 
 
 def plain_text(body: tuple[Block, ...]) -> str:

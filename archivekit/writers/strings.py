@@ -11,7 +11,7 @@ import msgspec
 
 from ..model import Moment
 
-ROLES: Final = ("aut", "rpt", "trl", "edt", "pht", "ill", "cmt", "pfr", "rev", "pro", "ctb")
+ROLES: Final = ("aut", "rpt", "trl", "edt", "pht", "ill", "cmt", "pfr", "pro", "ctb")
 """In the order a byline names them."""
 
 
@@ -85,7 +85,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     accessibility_text: str
     accessibility_gaps: str
     volume: str
+    whole_set: str
     volumes: str
+    fonts: str
+    fonts_text: str
     description: str
 
 
