@@ -52,17 +52,22 @@ def _check_rule(rule: Any, name: str) -> None:
         raise _refused(rule, f"@{rule.lower_at_keyword} may not be in it", name)
     if rule.type in ("at-rule", "qualified-rule"):
         _check_values(rule.prelude, name)
-        _check_contents(rule.content or [], name)
+        _check_contents(rule, name)
 
 
-def _check_contents(tokens: list[Any], name: str) -> None:
-    """What is between the braces of a rule: declarations and rules."""
+def _check_contents(rule: Any, name: str) -> None:
+    """What is between the braces of a rule: declarations and, in an at-rule, rules."""
+    tokens = rule.content or []
     _check_values(tokens, name)
     for inner in tinycss2.parse_blocks_contents(tokens, skip_comments=True, skip_whitespace=True):
         if inner.type == "declaration" and inner.lower_name in _FORBIDDEN:
             raise _refused(inner, f"{inner.lower_name} may not be in the style sheet of an EPUB", name)
         if inner.type in ("at-rule", "qualified-rule"):
+            if rule.type == "qualified-rule":
+                raise _refused(inner, "a rule inside a rule is not CSS that e-book readers know", name)
             _check_rule(inner, name)
+        if inner.type == "error":
+            raise _refused(inner, f"cannot be read ({inner.message})", name)
 
 
 def _check_values(tokens: Iterable[Any], name: str) -> None:

@@ -50,7 +50,7 @@ from archivekit.model import (
     inline_text,
     plain_text,
 )
-from archivekit.writers import cover, epub, pages
+from archivekit.writers import cjk_serif, cover, epub, pages
 from archivekit.writers.colophon import colophon
 from archivekit.writers.describe import described
 from archivekit.writers.divide import divided
@@ -354,7 +354,7 @@ def test_the_cover_is_a_jpeg_of_the_size_stores_ask_for() -> None:
 
 
 def test_without_fonts_there_is_still_a_cover_and_a_notice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cover, "_font_files", dict)
+    monkeypatch.setattr(cjk_serif, "font_files", dict)
     cover._font.cache_clear()
     drawn = cover.cover(fixtures.bundle())
     cover._font.cache_clear()

@@ -15,14 +15,15 @@ MOST: Final = 40
 """The most publishers named one by one; the index has all of them."""
 
 
-def colophon(bundle: Bundle) -> str:
-    """The last page, as one section."""
+def colophon(bundle: Bundle, typeface: str = "") -> str:
+    """The last page, as one section; ``typeface`` is what the book carries a part of."""
     said = words(bundle.language)
     parts = [
         f'<h1 id="colophon-title">{text(said.colophon)}</h1>',
         _headed(said.holdings, _list(holdings(bundle, said))),
         _headed(said.how, f"<p>{text(said.how_text.format(__version__))}</p>"),
         _headed(said.conventions, "<ul>" + "".join(f"<li>{text(rule)}</li>\n" for rule in said.conventions_text) + "</ul>"),
+        *([_headed(said.fonts, f"<p>{text(said.fonts_text.format(typeface))}</p>")] if typeface else []),
         _headed(said.rights, f"<p>{text(said.rights_note)}</p>"),
         _headed(said.notice_summary, _notices(bundle, said)),
     ]

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
-import sys
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
@@ -20,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from ..assets import Asset
 from ..bundle import Bundle
 from ..model import Notice
+from .cjk_serif import serif
 from .pages import line, period, volume_name
 from .strings import number, words
 from .titles import broken
@@ -34,13 +32,6 @@ _TITLE_HEIGHT: Final = 1150
 _COLOURS: Final = ("#22344f", "#4a2c2a", "#23423a", "#3d2f4d", "#5a3e1b", "#1f4650", "#4b2338", "#363c2a")
 _INK: Final = "#f6f1e6"
 _FAINT: Final = "#cfc8b8"
-_FACES: Final = {"ja": 0, "ko": 1, "zh-Hans": 2, "zh-Hant": 3}
-"""Index of a language's face in the Noto CJK collections."""
-_FILES: Final = {
-    "zh-Hans": ("NotoSerifCJKsc-{}.otf", "NotoSerifSC-{}.otf", "SourceHanSerifSC-{}.otf"),
-    "zh-Hant": ("NotoSerifCJKtc-{}.otf", "NotoSerifTC-{}.otf", "SourceHanSerifTC-{}.otf"),
-    "ja": ("NotoSerifCJKjp-{}.otf", "NotoSerifJP-{}.otf", "SourceHanSerif-{}.otf"),
-}
 
 
 class Cover(NamedTuple):
@@ -168,36 +159,7 @@ class _NoFont(Exception):
 @cache
 def _font(language: str, weight: str, size: int) -> ImageFont.FreeTypeFont:
     """The serif of a language in a weight; raises :class:`_NoFont`."""
-    files = _font_files()
-    face = language if language in _FILES else "zh-Hans"
-    collection = files.get(f"NotoSerifCJK-{weight}.ttc")
-    if collection is not None:
-        return ImageFont.truetype(collection, size, index=_FACES[face], layout_engine=ImageFont.Layout.BASIC)
-    for name in _FILES[face]:
-        if path := files.get(name.format(weight)):
-            return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+    found = serif(language, weight)
+    if found is not None:
+        return ImageFont.truetype(found.path, size, index=found.place, layout_engine=ImageFont.Layout.BASIC)
     raise _NoFont
-
-
-@cache
-def _font_files() -> dict[str, str]:
-    """File name → path of every font file in the machine's font folders."""
-    found: dict[str, str] = {}
-    for folder in _font_folders():
-        for here, _, names in os.walk(folder):
-            for name in sorted(names):
-                if name.endswith((".ttc", ".otf", ".ttf")):
-                    found.setdefault(name, str(Path(here, name)))
-    return found
-
-
-def _font_folders() -> list[Path]:
-    """Where the XDG base directories, macOS and Windows keep fonts."""
-    home = Path(os.environ.get("HOME") or os.environ.get("USERPROFILE") or "/")
-    if sys.platform == "win32":
-        return [Path(os.environ.get("WINDIR", "C:/Windows"), "Fonts"), home / "AppData/Local/Microsoft/Windows/Fonts"]
-    if sys.platform == "darwin":
-        return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"]
-    data = os.environ.get("XDG_DATA_DIRS", "") or "/usr/local/share:/usr/share"
-    own = os.environ.get("XDG_DATA_HOME", "") or str(home / ".local/share")
-    return [Path(folder, "fonts") for folder in (*data.split(":"), "/usr/share", own) if folder] + [home / ".fonts"]

@@ -22,6 +22,8 @@ from .colophon import colophon
 from .cover import cover
 from .describe import book_language, described
 from .divide import divided
+from .embedded_fonts import TYPEFACE, faces
+from .embedded_fonts import style as font_style
 from .indexes import Index, indexes
 from .linked import linked_json
 from .opf import Heading, Package, Part
@@ -56,6 +58,7 @@ of its own because a ``<script>`` in the pages, though EPUBCheck takes a data bl
 to every tool that looks for one."""
 
 USER_STYLE: Final = "user.css"
+FONT_STYLE: Final = "fonts.css"
 
 _XHTML: Final = "application/xhtml+xml"
 _SUFFIXES: Final = {
@@ -86,11 +89,19 @@ def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...
     medium = Medium(said, lambda image: _image_name(image.asset, bundle), _href)
     sections = plan(bundle)
     found = indexes(shelf(bundle), medium)
-    pages = [*_front(bundle, said, front.name), *_articles(sections, medium), *_back(bundle, found, said)]
-    styles = ("style.css", *([USER_STYLE] if bundle.dress.style else []))
-    parts = [
+    pages = [
+        *_front(bundle, said, front.name),
+        *_articles(sections, medium),
+        *_back(bundle, found, said, TYPEFACE if settings.embed_fonts else ""),
+    ]
+    styles = ("style.css", *([FONT_STYLE] if settings.embed_fonts else []), *([USER_STYLE] if bundle.dress.style else []))
+    printed = [
         Part("nav", "nav.xhtml", _XHTML, _document(_nav(bundle, sections, found, medium), styles), ("nav",)),
         *(Part(page.key, _href(page.key), _XHTML, _document(page, styles)) for page in pages),
+    ]
+    parts = [
+        *printed,
+        *(_fonts(printed, book_language(bundle, said)) if settings.embed_fonts else ()),
         Part("style", "style.css", "text/css", files(__package__).joinpath("styles", "epub.css").read_bytes()),
         *([Part("user-style", USER_STYLE, "text/css", bundle.dress.style.encode())] if bundle.dress.style else []),
         Part("cover-image", front.name, front.media_type, front.data, ("cover-image",)),
@@ -133,6 +144,14 @@ def _images(bundle: Bundle) -> Iterator[Part]:
     for sha256 in sorted(used & bundle.assets.keys()):
         asset = bundle.assets[sha256]
         yield Part(f"image-{sha256}", _image_name(sha256, bundle) or "", asset.media_type, asset.data)
+
+
+def _fonts(pages: list[Part], language: str) -> Iterator[Part]:
+    """The faces the pages need, and the style sheet that puts them in use."""
+    found = faces([page.data for page in pages], language)
+    yield Part("font-style", FONT_STYLE, "text/css", font_style(found, language).encode())
+    for face in found:
+        yield Part(f"font-{face.language}-{face.weight}", face.name, "font/otf", face.data)
 
 
 # --- pages ------------------------------------------------------------------------------------------------------
@@ -181,10 +200,10 @@ def _continued(key: str, number: int) -> str:
     return key if number == 1 else f"{key}.{number}"
 
 
-def _back(bundle: Bundle, found: tuple[Index, ...], said: Words) -> Iterator[Page]:
+def _back(bundle: Bundle, found: tuple[Index, ...], said: Words, typeface: str) -> Iterator[Page]:
     for index in found:
         yield from _index(index, said)
-    yield Page("colophon", said.colophon, "colophon", said.language, colophon(bundle))
+    yield Page("colophon", said.colophon, "colophon", said.language, colophon(bundle, typeface))
 
 
 def _index(index: Index, said: Words) -> Iterator[Page]:
