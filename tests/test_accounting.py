@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archivekit import pipeline
 from archivekit.accounting import account, visible
-from archivekit.errors import ArchiveKitError
+from archivekit.errors import ArchiveKitError, UnaccountedTextError
 from archivekit.model import Article, Code, CodeBlock, Evidence, Removal, Span, Text, encode, plain_text, walk
 from archivekit.reading import Profiles, load_profiles, read_source
 from archivekit.source import Source, load
@@ -398,3 +399,35 @@ def test_every_real_document_is_accounted_for() -> None:
         assert_accounted(path.read_bytes(), f"{path.parent.name}/{path.name}")
         count += 1
     assert count > 900
+
+
+def test_words_that_html_moves_out_of_a_table_are_accounted_for() -> None:
+    assert_accounted(
+        "<!DOCTYPE html><html><head><title>题</title></head><body><nav>首页</nav><article><h1>题目</h1><p>文字。</p>"
+        "</article><footer><table><tr><td>版权</td><p>所有</p></tr></table></footer></body></html>".encode()
+    )
+    assert_accounted(b"---\ntitle: a\n---\n\n<em>*0\n<em>*")
+
+
+# --- strict reading ---------------------------------------------------------------------------------------------
+
+
+def test_strict_reading_fails_what_is_not_accounted_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "whole.txt").write_text("标题在此\n\n第一段文字，有一些话。\n", "utf-8")
+    (tmp_path / "broken.txt").write_text("别的标题\n\n第二段文字，也有一些话。\n", "utf-8")
+    honest = pipeline.read_source
+
+    def careless(source: Source, known: Profiles) -> tuple[Article, ...]:
+        articles = honest(source, known)
+        if source.path != "broken.txt":
+            return articles
+        return tuple(msgspec.structs.replace(article, body=(), text="") for article in articles)
+
+    assert [one.error for one in pipeline.readings(tmp_path, strict=True)] == [None, None]
+    monkeypatch.setattr(pipeline, "read_source", careless)
+    assert [one.error for one in pipeline.readings(tmp_path)] == [None, None]
+    broken, whole = pipeline.readings(tmp_path, strict=True)
+    assert whole.error is None
+    assert isinstance(broken.error, UnaccountedTextError)
+    assert (broken.error.path, broken.error.offset) == ("broken.txt", len("别的标题\n\n".encode()))
+    assert broken.error.message.startswith("accounted: ") and "100.00" not in broken.error.message
