@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -183,30 +184,41 @@ def _hashed(folder: Path, output: Output) -> Iterator[Finding]:
         return
     if len(data) != output.size:
         yield Finding(id="output.damaged", file=output.file, field="size", expected=str(output.size), found=str(len(data)))
-    blocks = [output.checks[at : at + 8] for at in range(0, len(output.checks), 8)]
-    bad = [at for at, check in enumerate(blocks) if f"{zlib.crc32(data[at * BLOCK : (at + 1) * BLOCK]):08x}" != check]
-    for at in bad:
-        start, end = at * BLOCK, min((at + 1) * BLOCK, output.size)
-        field = f"bytes {start}–{end}{_inside(folder / output.file, data, start, end)}"
+    runs = list(_bad(output, data))
+    parts = _located(folder / output.file, data) if runs else []
+    for start, end in runs:
+        field = f"bytes {start}–{end}{_inside(parts, start, end)}"
         yield Finding(id="output.damaged", file=output.file, field=field, expected="as it was written")
-    if not bad:
+    if not runs:
         yield Finding(id="output.damaged", file=output.file, field="sha256", expected=output.sha256, found=digest)
 
 
-def _inside(path: Path, data: bytes, start: int, end: int) -> str:
-    """What lies in a range of an EPUB or a PDF: the names of its parts."""
-    if path.suffix == ".epub":
-        try:
-            with zipfile.ZipFile(path) as book:
-                parts = sorted((info.header_offset, info.filename) for info in book.infolist())
-                parts.append((book.start_dir, "the directory"))
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-            return ""
-    elif path.suffix == ".pdf":
-        parts = [(match.start(), f"object {int(match[1])}") for match in _OBJECT.finditer(data)]
-    else:
-        return ""
-    ends = [at for at, _ in parts[1:]] + [len(data)]
+def _bad(output: Output, data: bytes) -> Iterator[tuple[int, int]]:
+    """Runs of blocks that are not as they were written, as half-open ranges of bytes."""
+    blocks = [output.checks[at : at + 8] for at in range(0, len(output.checks), 8)]
+    bad = [at for at, check in enumerate(blocks) if f"{zlib.crc32(data[at * BLOCK : (at + 1) * BLOCK]):08x}" != check]
+    for _, group in groupby(enumerate(bad), key=lambda pair: pair[1] - pair[0]):
+        run = [at for _, at in group]
+        yield run[0] * BLOCK, min((run[-1] + 1) * BLOCK, output.size)
+
+
+def _located(path: Path, data: bytes) -> list[tuple[int, str]]:
+    """The parts of an EPUB or a PDF with the bytes they begin at, as far as they can still be made out."""
+    if path.suffix == ".pdf":
+        return [(match.start(), f"object {int(match[1])}") for match in _OBJECT.finditer(data)]
+    if path.suffix != ".epub":
+        return []
+    try:
+        with zipfile.ZipFile(path) as book:
+            parts = sorted((info.header_offset, info.filename) for info in book.infolist())
+            return [*parts, (book.start_dir, "the directory")]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return []
+
+
+def _inside(parts: list[tuple[int, str]], start: int, end: int) -> str:
+    """The names of the parts that lie in a range, for a person."""
+    ends = [at for at, _ in parts[1:]] + [end] * bool(parts)
     named = [name for (at, name), last in zip(parts, ends, strict=True) if at < end and last > start]
     return f" ({named[0]} … {named[-1]})" if len(named) > 3 else f" ({', '.join(named)})" if named else ""
 

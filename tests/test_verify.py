@@ -243,9 +243,9 @@ def test_a_page_of_the_epub_that_is_gone_or_broken(archive: Archive) -> None:
 def test_words_that_a_page_of_the_pdf_lost(archive: Archive) -> None:
     path = archive.dist / "x.pdf"
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-        page = pdf.pages[len(pdf.pages) // 2]
-        kept = [one for one in pikepdf.parse_content_stream(page) if str(one.operator) not in ("Tj", "TJ")]
-        page.obj.Contents = pdf.make_stream(pikepdf.unparse_content_stream(kept))
+        for page in list(pdf.pages)[3:6]:
+            kept = [one for one in pikepdf.parse_content_stream(page) if str(one.operator) not in ("Tj", "TJ")]
+            page.obj.Contents = pdf.make_stream(pikepdf.unparse_content_stream(kept))
         pdf.save(path)
     _reseal(archive.dist)
     findings = verify(archive.dist).findings
