@@ -30,10 +30,10 @@ class Renditions:
     """Makes the renditions of one policy, each once however often its image is used.
 
     ``full``: the image as it is. ``ereader``: JPEG at quality 80 that fits ``BOX``; PNG where there is transparency, or
-    where the original has no loss and PNG is smaller, as with line art; the first frame of an animation. ``grey``: the
-    same without colour. ``none``: no image. Whatever the policy, a rendition is upright and has no EXIF, XMP or comment,
-    is never larger than what it was made from, and keeps the original's ``sha256``, by which records name it. SVG stays
-    as it is. The same bytes and the same Pillow give the same rendition.
+    where the original has no loss and PNG is smaller, as with line art; the original where it would do and is smallest;
+    the first frame of an animation. ``grey``: the same without colour. ``none``: no image. Whatever the policy, a
+    rendition is upright, has no EXIF, XMP or comment, and keeps the original's ``sha256``, by which records name it.
+    SVG stays as it is. The same bytes and the same Pillow give the same rendition.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -134,11 +134,18 @@ def _srgb(image: Image.Image) -> Image.Image:
 
 
 def _png(asset: Asset, image: Image.Image) -> Asset:
-    """As PNG, with a palette where the colours are few enough for one."""
-    colours = image.getcolors(256) if image.mode == "RGB" else None
-    if colours is not None:
-        image = image.quantize(len(colours), method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    return _encoded(asset, image, "PNG")
+    """As PNG, with a palette where the colours are few enough for one and that is smaller."""
+    made = [_encoded(asset, each, "PNG") for each in (image, _with_palette(image)) if each is not None]
+    return min(made, key=lambda each: len(each.data))
+
+
+def _with_palette(image: Image.Image) -> Image.Image | None:
+    """The same image with a palette, or None where it has too many colours to be the same."""
+    colours = image.getcolors(256) if image.mode in ("L", "RGB") else None
+    if colours is None:
+        return None
+    few = image.quantize(len(colours), method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    return few if few.convert(image.mode).tobytes() == image.tobytes() else None
 
 
 def _encoded(asset: Asset, image: Image.Image, format: Literal["JPEG", "PNG"]) -> Asset:
@@ -146,6 +153,6 @@ def _encoded(asset: Asset, image: Image.Image, format: Literal["JPEG", "PNG"]) -
     if format == "JPEG":
         image.save(out, "JPEG", quality=_QUALITY, optimize=True)
     else:
-        image.save(out, "PNG", optimize=True)
+        image.save(out, "PNG", optimize=image.mode == "P")
     media_type = f"image/{format.lower()}"
     return msgspec.structs.replace(asset, data=out.getvalue(), media_type=media_type, width=image.width, height=image.height)
