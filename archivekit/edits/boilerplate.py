@@ -34,14 +34,34 @@ LONGEST = 1000
 _LINE = re.compile(r"[^\n]+")
 
 
+class _Texts:
+    """The words of blocks, as they are and as a rule sees them, worked out once a block."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Block, str, str]] = {}
+
+    def _of(self, block: Block) -> tuple[Block, str, str]:
+        known = self._known.get(id(block))
+        if known is None:
+            text = words(block)
+            known = self._known[id(block)] = (block, text, _seen(text))
+        return known
+
+    def raw(self, block: Block) -> str:
+        return self._of(block)[1]
+
+    def seen(self, block: Block) -> str:
+        return self._of(block)[2]
+
+
 def apply(article: Article, *profiles: Profile) -> Article:
     """Take out what the profiles name, each stretch with the rule that took it."""
-    before = article.body
+    before, texts = article.body, _Texts()
     for profile in profiles:
         if profile.related == "lists":
             article = _related(article)
         for number, rule in enumerate(profile.boilerplate):
-            article = _apply(article, rule, f"sites.{profile.name}.{rule.kind}-{number}")
+            article = _apply(article, rule, f"sites.{profile.name}.{rule.kind}-{number}", texts)
     return _unruled(article) if article.body != before else article
 
 
@@ -55,26 +75,26 @@ def _unruled(article: Article) -> Article:
     return amend(article, fields={"body": tuple(body)}) if len(body) < len(article.body) else article
 
 
-def _apply(article: Article, rule: Boilerplate, name: str) -> Article:
-    if rule.kind == "inline":
-        return _cut_out(article, rule, name)
+def _apply(article: Article, rule: Boilerplate, name: str, texts: _Texts) -> Article:
+    kind, reach, pattern = rule.kind, rule.reach, rule.pattern
+    if kind == "inline":
+        return _cut_out(article, rule, name, texts)
     body = article.body
-    texts = [_seen(words(block)) for block in body]
-    if rule.kind == "line":
-        last_ones = list(zip(body, texts, strict=True))[-rule.reach :]
-        gone = [block for block, text in last_ones if not _shows(block) and _is_line(text, rule)]
-    elif rule.kind == "tail":
-        first = next(
-            (i for i in range(max(0, len(body) - rule.reach), len(body)) if rule.pattern.search(texts[i][:LONGEST])), len(body)
-        )
-        gone = [block for block, text in zip(body[first:], texts[first:], strict=True) if not _is_credit(text)]
+    if kind == "line":
+        gone = [block for block in body[-reach:] if _is_line(texts.seen(block), pattern) and not _shows(block)]
+    elif kind == "tail":
+        start = max(0, len(body) - reach)
+        first = next((i for i in range(start, len(body)) if pattern.search(texts.seen(body[i]), 0, LONGEST)), len(body))
+        gone = [block for block in body[first:] if not _is_credit(texts.seen(block))]
     else:
-        last = next((i for i in range(min(rule.reach, len(body)) - 1, -1, -1) if rule.pattern.search(texts[i][:LONGEST])), -1)
+        last = next(
+            (i for i in range(min(reach, len(body)) - 1, -1, -1) if pattern.search(texts.seen(body[i]), 0, LONGEST)), -1
+        )
         gone = list(body[: last + 1])
     if gone:
         article = _kept_as(article, rule, tuple(gone), " ".join(words(block).strip() for block in gone), name)
         article = amend(article, fields={"body": without(body, gone)}, removals=removed(gone, name))
-    return _cut_out(article, rule, name) if rule.kind == "line" else article
+    return _cut_out(article, rule, name, texts) if kind == "line" else article
 
 
 def _seen(text: str) -> str:
@@ -82,8 +102,8 @@ def _seen(text: str) -> str:
     return re.sub(r"\s{2,}", lambda run: "\n" if "\n" in run.group() else " ", text.strip())
 
 
-def _is_line(text: str, rule: Boilerplate) -> bool:
-    return 0 < len(text) <= LONGEST and rule.pattern.fullmatch(text) is not None
+def _is_line(text: str, pattern: re.Pattern[str]) -> bool:
+    return 0 < len(text) <= LONGEST and pattern.fullmatch(text) is not None
 
 
 def _shows(block: Block) -> bool:
@@ -100,17 +120,19 @@ def _is_credit(text: str) -> bool:
 # --- words inside a block ---------------------------------------------------------------------------------------
 
 
-def _cut_out(article: Article, rule: Boilerplate, name: str) -> Article:
+def _cut_out(article: Article, rule: Boilerplate, name: str, texts: _Texts) -> Article:
     """Take stretches (``inline``) or whole lines (``line``) out of paragraphs and headings."""
     encoding = article.provenance.source.encoding
     removals: list[Removal] = []
     body: list[Block] = []
+    kind, pattern, first = rule.kind, rule.pattern, len(article.body) - rule.reach
     for index, block in enumerate(article.body):
-        if not isinstance(block, (Paragraph, Heading)) or index < len(article.body) - rule.reach:
+        places = _places(texts.raw(block), kind, pattern) if index >= first else []
+        if not places or not isinstance(block, (Paragraph, Heading)):
             body.append(block)
             continue
         children = block.children
-        for start, end in reversed(_places(inline_text(children), rule)):
+        for start, end in reversed(places):
             before, taken, after = _split(children, start, end, encoding)
             place = hull(taken)
             if place is None:
@@ -130,13 +152,13 @@ def _split(nodes: tuple[Inline, ...], start: int, end: int, encoding: str) -> tu
     return before + taken[:count], taken[count:], part(nodes, end, len(inline_text(nodes)), encoding)
 
 
-def _places(text: str, rule: Boilerplate) -> list[tuple[int, int]]:
+def _places(text: str, kind: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
     """The character ranges a rule takes out of a text."""
-    if rule.kind == "line":
+    if kind == "line":
         lines = _LINE.finditer(text) if "\n" in text else ()
-        return [line.span() for line in lines if _is_line(_seen(line.group()), rule)]
-    group = "cut" if "cut" in rule.pattern.groupindex else 0
-    return [match.span(group) for match in rule.pattern.finditer(text) if match.start(group) < match.end(group)]
+        return [line.span() for line in lines if _is_line(_seen(line.group()), pattern)]
+    group = "cut" if "cut" in pattern.groupindex else 0
+    return [match.span(group) for match in pattern.finditer(text) if match.start(group) < match.end(group)]
 
 
 # --- words worth keeping ----------------------------------------------------------------------------------------

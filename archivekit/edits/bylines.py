@@ -32,7 +32,7 @@ SEPARATED = re.compile(
 )
 _SPACED = re.compile(rf"(?:(?<=[\s;；,，、])|^|(?<=[【（(\[]))(?P<labels>{_LABEL})[\s\u3000\u00a0]+(?=\S)", re.I)
 _GLUED = re.compile(
-    rf"(?:{_HOUSE})?(?P<labels>本报记者|本報記者|记者|記者|编辑|編輯|责编|責編|摄影|攝影|翻译|翻譯)\s*"
+    rf"(?:{_HOUSE})?(?P<labels>本文编辑|本报记者|本報記者|记者|記者|编辑|編輯|责编|責編|摄影|攝影|翻译|翻譯)\s*"
     r"(?=[\u4e00-\u9fff]{2,16}(?:\W|$))"
 )
 _PLACE = re.compile("|".join(sorted(_DATA["places"], key=len, reverse=True)))

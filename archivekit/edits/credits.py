@@ -9,8 +9,24 @@ from collections.abc import Iterable
 import msgspec
 
 from ..dates import find_moment, parse_moment
-from ..leaves import cut, hull, part, strip, words
-from ..model import Article, Block, Contributor, Evidence, Figure, Heading, Moment, Paragraph, Removal, Role, Span, inline_text
+from ..leaves import cut, hull, images, part, strip, words
+from ..model import (
+    Article,
+    Block,
+    Contributor,
+    Evidence,
+    Figure,
+    Heading,
+    Moment,
+    Node,
+    Paragraph,
+    Removal,
+    Role,
+    Span,
+    Text,
+    inline_text,
+    walk,
+)
 from ..profile import Profile, compiled
 from .bylines import (
     SEPARATED,
@@ -88,15 +104,33 @@ def apply(article: Article, profile: Profile | None) -> Article:
     found = _Found(article)
     _lines(article, found)
     _profile_bylines(article, profile, found)
-    body = without(article.body, found.gone)
     article = amend(
         article,
-        fields={"body": body, "contributors": tuple(found.contributors)},
+        fields={"body": _left(article.body, found.gone), "contributors": tuple(found.contributors)},
         evidence=found.evidence,
-        removals=[*found.removals, *removed(found.gone, "credits.line")],
+        removals=[*found.removals, *removed(_wordy(found.gone), "credits.line")],
     )
     article = _endings(article)
     return _rights_and_source(article)
+
+
+def _left(body: tuple[Block, ...], gone: list[Block]) -> tuple[Block, ...]:
+    """The body without the blocks that are gone; their pictures stay."""
+    out: list[Block] = []
+    for block in body:
+        if not any(block is other for other in gone):
+            out.append(block)
+        elif images((block,)):
+            out.append(Figure(tuple(images((block,)))))
+    return tuple(out)
+
+
+def _wordy(gone: list[Block]) -> list[Node]:
+    """What is removed of blocks whose pictures stay: their words."""
+    out: list[Node] = []
+    for block in gone:
+        out.extend([leaf for leaf in walk((block,)) if isinstance(leaf, Text)] if images((block,)) else [block])
+    return out
 
 
 # --- the page's own clock ---------------------------------------------------------------------------------------

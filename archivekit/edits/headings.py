@@ -23,6 +23,8 @@ from ..model import (
 )
 from .change import amend
 
+PARAGRAPH = 90
+"""A heading of more characters than this is a paragraph that an export set as a heading."""
 LONGEST = 40
 """A bold line of more characters than this is a stressed sentence, not a heading."""
 _NUMBER = re.compile(
@@ -33,7 +35,8 @@ _SENTENCE = re.compile(r"[。！？!?；;…：:，,、]\s*$|[。！？]\S")
 
 def apply(article: Article) -> Article:
     """Make headings of lines that are nothing but bold, and number the levels from 2 on without gaps."""
-    body = _numbered([_promoted(block, index, article.body) for index, block in enumerate(article.body)])
+    demoted = tuple(_demoted(block) for block in article.body)
+    body = _numbered([_promoted(block, index, demoted) for index, block in enumerate(demoted)])
     used = sorted({block.level for block in body if isinstance(block, Heading)})
     levels = {level: str(min(6, number + 2)) for number, level in enumerate(used)}
     out: list[Block] = []
@@ -42,6 +45,15 @@ def apply(article: Article) -> Article:
             block = msgspec.structs.replace(block, level=levels[block.level])
         out.append(block)
     return amend(article, fields={"body": tuple(out)}) if tuple(out) != article.body else article
+
+
+def _demoted(block: Block) -> Block:
+    """A heading that is a paragraph: too long for a heading, or several sentences."""
+    if not isinstance(block, Heading):
+        return block
+    text = words(block).strip()
+    prose = len(text) > PARAGRAPH or (len(text) > LONGEST and re.search(r"[。！？]\s*[”」』]?$|[。！？]\S", text))
+    return Paragraph(block.children) if prose else block
 
 
 def _numbered(body: list[Block]) -> list[Block]:

@@ -3,72 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
-import opencc
-
+from ..languages import decide
 from ..model import Article, Evidence, plain_text
 from .change import amend
-
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
-_HANGUL = re.compile(r"[\uac00-\ud7a3]")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|a|is|that|for|was|with|on|as|it|by|at|from)\b", re.I)
-
-
-@cache
-def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
-    return opencc.OpenCC("s2t"), opencc.OpenCC("t2s")
-
-
-@cache
-def _only(char: str) -> str:
-    """``s`` for a character only simplified text has, ``t`` for one only traditional text has, else ``""``."""
-    to_traditional, to_simplified = _converters()
-    simplified, traditional = to_simplified.convert(char), to_traditional.convert(char)
-    if simplified == char and traditional != char:
-        return "s"
-    return "t" if simplified != char and traditional == char else ""
-
-
-def counts(text: str) -> dict[str, int]:
-    """Characters by what they tell: Han, of them simplified-only and traditional-only, kana, hangul, Latin, Cyrillic."""
-    han = _HAN.findall(text)
-    kinds = [_only(char) for char in han]
-    return {
-        "han": len(han),
-        "simplified": kinds.count("s"),
-        "traditional": kinds.count("t"),
-        "kana": len(_KANA.findall(text)),
-        "hangul": len(_HANGUL.findall(text)),
-        "latin": len(_LATIN.findall(text)),
-        "cyrillic": len(_CYRILLIC.findall(text)),
-    }
-
-
-def decide(text: str) -> tuple[str, dict[str, int]]:
-    """The language of a text and the counts it was decided by; ``und`` when nothing tells."""
-    found = counts(text)
-    han, kana, latin = found["han"], found["kana"], found["latin"]
-    if found["hangul"] > max(han, latin) // 2 and found["hangul"]:
-        return "ko", found
-    if kana > 4 and kana * 8 >= han:
-        return "ja", found
-    if found["cyrillic"] > max(han * 2, latin):
-        return "und-Cyrl", found
-    if han * 4 >= latin and han:
-        simplified, traditional = found["simplified"], found["traditional"]
-        if not simplified and not traditional:
-            return "und-Hani" if han < 4 else "zh", found
-        if min(simplified, traditional) * 3 > max(simplified, traditional) and min(simplified, traditional) > 8:
-            return "zh", found
-        return ("zh-Hans" if simplified >= traditional else "zh-Hant"), found
-    if latin:
-        english = len(_ENGLISH.findall(text))
-        return ("en" if english * 12 >= len(text.split()) else "und-Latn"), found
-    return "und", found
 
 
 def apply(article: Article) -> Article:

@@ -61,9 +61,14 @@ def _without_last_heading(article: Article) -> Article:
     """A heading with nothing below it is what is left of a section that was not copied."""
     body = article.body
     end = len(body)
-    while end and isinstance(body[end - 1], (Heading, Rule)):
+    while end and (isinstance(body[end - 1], Rule) or _is_bare_heading(body[end - 1])):
         end -= 1
     gone = body[end:]
     if not end or not any(isinstance(block, Heading) for block in gone):
         return article
     return amend(article, fields={"body": body[:end]}, removals=removed(gone, "related.heading-without-text"))
+
+
+def _is_bare_heading(block: Block) -> bool:
+    """A heading short enough to be one; some exports set whole paragraphs as headings."""
+    return isinstance(block, Heading) and len(words(block)) <= 20 and not re.search(r"[。！？…”」]", words(block))
