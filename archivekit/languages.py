@@ -1,0 +1,106 @@
+"""Languages: BCP 47, decided by the characters of a text."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import opencc
+
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
+_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|a|is|that|for|was|with|on|as|it|by|at|from)\b", re.I)
+
+
+@cache
+def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
+    return opencc.OpenCC("s2t"), opencc.OpenCC("t2s")
+
+
+@cache
+def _only(char: str) -> str:
+    """``s`` for a character only simplified text has, ``t`` for one only traditional text has, else ``""``."""
+    to_traditional, to_simplified = _converters()
+    simplified, traditional = to_simplified.convert(char), to_traditional.convert(char)
+    if simplified == char and traditional != char:
+        return "s"
+    return "t" if simplified != char and traditional == char else ""
+
+
+def counts(text: str) -> dict[str, int]:
+    """Characters by what they tell: Han, of them simplified-only and traditional-only, kana, hangul, Latin, Cyrillic."""
+    han = _HAN.findall(text)
+    kinds = [_only(char) for char in han]
+    return {
+        "han": len(han),
+        "simplified": kinds.count("s"),
+        "traditional": kinds.count("t"),
+        "kana": len(_KANA.findall(text)),
+        "hangul": len(_HANGUL.findall(text)),
+        "latin": len(_LATIN.findall(text)),
+        "cyrillic": len(_CYRILLIC.findall(text)),
+    }
+
+
+def decide(text: str) -> tuple[str, dict[str, int]]:
+    """The language of a text and the counts it was decided by; ``und`` when nothing tells."""
+    found = counts(text)
+    han, kana, latin = found["han"], found["kana"], found["latin"]
+    if found["hangul"] > max(han, latin) // 2 and found["hangul"]:
+        return "ko", found
+    if kana > 4 and kana * 8 >= han:
+        return "ja", found
+    if found["cyrillic"] > max(han * 2, latin):
+        return "und-Cyrl", found
+    if han * 4 >= latin and han:
+        simplified, traditional = found["simplified"], found["traditional"]
+        if not simplified and not traditional:
+            return "und-Hani" if han < 4 else "zh", found
+        if min(simplified, traditional) * 3 > max(simplified, traditional) and min(simplified, traditional) > 8:
+            return "zh", found
+        return ("zh-Hans" if simplified >= traditional else "zh-Hant"), found
+    if latin:
+        english = len(_ENGLISH.findall(text))
+        return ("en" if english * 12 >= len(text.split()) else "und-Latn"), found
+    return "und", found
+
+
+_LEAST_WORDS = 4
+_LEAST_LETTERS = 20
+_LEAST_HAN = 4
+_LEAST_TELLING = 6
+"""A text with fewer of what tells is not said to be in another language than what is around it."""
+
+
+def other(text: str, around: str) -> str:
+    """The language of a whole block where it is clearly not ``around``, a BCP 47 tag; else ``""``.
+
+    Clearly: English without Han characters in a text that is not English, Chinese, Japanese or Korean without Latin
+    sentences in one that is none of them, or one Chinese script without a character that only the other has.
+    """
+    outer = around.split("-")[0]
+    if outer == "en" and text.isascii():
+        return ""
+    han = len(_HAN.findall(text))
+    if outer == "zh" and han >= _LEAST_HAN:
+        return _other_script(text, around) if not _KANA.search(text) else ""
+    if not han and outer != "en" and len(_LATIN.findall(text)) >= _LEAST_LETTERS and len(text.split()) >= _LEAST_WORDS:
+        return "en" if decide(text)[0] == "en" else ""
+    if outer == "en" and han >= _LEAST_HAN and len(_LATIN.findall(text)) < han:
+        found, _ = decide(text)
+        return found if found.split("-")[0] in ("zh", "ja", "ko") else ""
+    return ""
+
+
+def _other_script(text: str, around: str) -> str:
+    """``zh-Hans`` in what is ``zh-Hant`` and the reverse, where nothing speaks against it."""
+    found = counts(text)
+    simplified, traditional = found["simplified"], found["traditional"]
+    if around == "zh-Hans" and traditional >= _LEAST_TELLING and not simplified:
+        return "zh-Hant"
+    if around == "zh-Hant" and simplified >= _LEAST_TELLING and not traditional:
+        return "zh-Hans"
+    return ""
