@@ -46,6 +46,9 @@ class Attribution(msgspec.Struct, frozen=True):
     account: Account
     shown: Counter[str]
     """Visible characters by kind."""
+    hidden: tuple[tuple[int, str], ...]
+    """Where those begin, in characters, that have no stretch of their own because others speak of all their bytes; with
+    their keys, ascending."""
 
 
 def attribute(source: Source, articles: tuple[Article, ...]) -> Attribution:
@@ -64,7 +67,9 @@ def attribute(source: Source, articles: tuple[Article, ...]) -> Attribution:
     counts: Counter[str] = Counter()
     for stretch in stretches:
         counts[stretch.kind] += shown.count(1, stretch.start, stretch.end)
-    return Attribution(stretches, account(source, articles), counts)
+    seen = {stretch.holder.key for stretch in stretches if stretch.holder is not None}
+    hidden = sorted((source.char(min(one.span.start, len(source.data))), one.key) for one in holders if one.key not in seen)
+    return Attribution(stretches, account(source, articles), counts, tuple(hidden))
 
 
 def _stretches(owners: array[int], shown: bytearray, holders: list[Holder]) -> Iterator[Stretch]:

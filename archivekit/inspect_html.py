@@ -60,9 +60,12 @@ def _faults(found: Attribution) -> str:
 def _source(source: Source, found: Attribution) -> Iterator[str]:
     """The source as links; the first stretch of each holder has the anchor."""
     named: set[str] = set()
+    hidden = list(found.hidden)
     for stretch in found.stretches:
-        words = _text(source.text[stretch.start : stretch.end])
-        yield _stretch(stretch, words, named)
+        while hidden and hidden[0][0] < stretch.end:
+            yield f'<span id="s-{escape(hidden.pop(0)[1])}"></span>'
+        yield _stretch(stretch, _text(source.text[stretch.start : stretch.end]), named)
+    yield from (f'<span id="s-{escape(key)}"></span>' for _, key in hidden)
 
 
 def _stretch(stretch: Stretch, words: str, named: set[str]) -> str:
