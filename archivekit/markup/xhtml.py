@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from ..languages import other
 from ..model import (
     Block,
     Code,
@@ -122,6 +123,8 @@ class _Options(NamedTuple):
     labels: Labels
     link_images: bool
     levels: Iterator[int]
+    language: str = ""
+    """Of the text around; a block that is clearly in another names its own."""
 
 
 _Part = str | Slot | Node
@@ -135,14 +138,16 @@ def blocks(
     labels: Labels = ENGLISH,
     first_level: int = 2,
     link_images: bool = True,
+    language: str = "",
 ) -> str:
-    """Blocks as one XHTML fragment.
+    """Blocks as one XHTML fragment, to stand in text of ``language``: a paragraph, heading or caption that is clearly in
+    another language says so.
 
     The first heading gets ``first_level``; no level is skipped after it and none is over 6. With ``link_images=False``
     an image is never inside a link (PDF/UA cannot express it); the words beside it stay linked.
     """
     nodes = tuple(nodes)
-    return _render(nodes, _Options(images, labels, link_images, iter(heading_levels(nodes, first_level))))
+    return _render(nodes, _Options(images, labels, link_images, iter(heading_levels(nodes, first_level)), language))
 
 
 def inlines(nodes: Iterable[Inline], *, images: Images, labels: Labels = ENGLISH, link_images: bool = True) -> str:
@@ -185,9 +190,9 @@ def _expand(part: Slot | Node, here: _Here, options: _Options) -> tuple[_Here, l
         case Text():
             return inside, [text(part.text)]
         case Paragraph():
-            return inside, _paragraph(part)
+            return inside, _paragraph(part, options.language)
         case Heading():
-            return inside, _wrapped(f"h{next(options.levels)}", part.children, end="\n") if _visible(part.children) else []
+            return inside, _heading(part, options) if _visible(part.children) else []
         case Emphasis() | Strong() | Superscript() | Subscript() | Strike() | Quote():
             end = "\n" if isinstance(part, Quote) else ""
             return inside, [*part.children] if here.depth > MAX_DEPTH else _wrapped(_SIMPLE[type(part)], part.children, end)
@@ -198,11 +203,11 @@ def _expand(part: Slot | Node, here: _Here, options: _Options) -> tuple[_Here, l
         case Ruby():
             return inside._replace(in_ruby=True), _ruby(part, here)
         case Figure():
-            return inside._replace(caption=inline_text(part.caption)), _figure(part)
+            return inside._replace(caption=inline_text(part.caption)), _figure(part, options.language)
         case List():
             return inside, _list(part) if here.depth <= MAX_DEPTH else [*part.items]
         case Table():
-            return inside, _table(part) if here.depth <= MAX_DEPTH else [*children_of(part)]
+            return inside, _table(part, options.language) if here.depth <= MAX_DEPTH else [*children_of(part)]
         case Slot():
             return inside, _cell(part)
         case _:
@@ -232,12 +237,23 @@ def _wrapped(tag: str, children: Iterable[Node], end: str = "") -> list[_Part]:
     return [f"<{tag}>", *children, f"</{tag}>{end}"]
 
 
-def _paragraph(paragraph: Paragraph) -> list[_Part]:
+def _own_language(nodes: tuple[Node, ...], around: str) -> str:
+    """The language attributes of an element whose words are clearly not in the language around it."""
+    own = other(inline_text(nodes), around) if around else ""
+    return lang(own) if own else ""
+
+
+def _heading(heading: Heading, options: _Options) -> list[_Part]:
+    level = next(options.levels)
+    return [f"<h{level}{_own_language(heading.children, options.language)}>", *heading.children, f"</h{level}>\n"]
+
+
+def _paragraph(paragraph: Paragraph, language: str) -> list[_Part]:
     """A paragraph; one that holds images and no words is marked as a picture, one that shows nothing is left out."""
     if not _visible(paragraph.children):
         return []
     picture = ' class="picture"' if not clean(inline_text(paragraph.children)).strip() else ""
-    return [f"<p{picture}>", *paragraph.children, "</p>\n"]
+    return [f"<p{picture}{_own_language(paragraph.children, language)}>", *paragraph.children, "</p>\n"]
 
 
 def _visible(nodes: tuple[Node, ...]) -> bool:
@@ -280,11 +296,11 @@ def _ruby(ruby: Ruby, here: _Here) -> list[_Part]:
     return ["<ruby>", *ruby.children, "<rt>", *ruby.annotation, "</rt></ruby>"]
 
 
-def _figure(figure: Figure) -> list[_Part]:
+def _figure(figure: Figure, language: str) -> list[_Part]:
     parts: list[_Part] = [*figure.images]
     caption, credit = _visible(figure.caption), _visible(figure.credit)
     if caption or credit:
-        parts.append("<figcaption>")
+        parts.append(f"<figcaption{_own_language(figure.caption, language)}>")
         parts += figure.caption if caption else ()
         parts += [" " if caption else "", '<span class="credit">', *figure.credit, "</span>"] if credit else []
         parts.append("</figcaption>")
@@ -306,10 +322,11 @@ def _item(item: ListItem) -> list[_Part]:
     return ["<li>", *item.children, "</li>\n"]
 
 
-def _table(table: Table) -> list[_Part]:
+def _table(table: Table, language: str) -> list[_Part]:
     """A table whose rows all have the same width, in a box of its own that can scroll."""
     head, rows = rectangular(table.head, table.rows)
-    caption: list[_Part] = _wrapped("caption", table.caption) if _visible(table.caption) else []
+    own = _own_language(table.caption, language)
+    caption: list[_Part] = [f"<caption{own}>", *table.caption, "</caption>"] if _visible(table.caption) else []
     if not head and not rows:
         return _wrapped("p", table.caption, "\n") if caption else []
     parts: list[_Part] = ['<div class="table"><table>', *caption]

@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 
 from ..bundle import Bundle
 from ..config import Settings
-from ..markup import xhtml
 from ..markup.xhtml import attribute, language_tag, text
 from ..model import Block, Image, Notice, walk
 from . import jsonl
@@ -32,6 +31,7 @@ from .pages import (
     Entry,
     Medium,
     Section,
+    article_body,
     article_foot,
     article_head,
     article_page,
@@ -40,7 +40,6 @@ from .pages import (
     contents,
     group_page,
     grouped,
-    labels,
     line,
     page,
     plan,
@@ -182,7 +181,7 @@ def _article(entry: Entry, medium: Medium) -> Iterator[Page]:
         return
 
     def printed(blocks: Sequence[Block]) -> str:
-        return xhtml.blocks(blocks, images=medium.images, labels=labels(medium.said), link_images=medium.link_images)
+        return article_body(article, blocks, medium)
 
     parts = divided(article.body, MAX_PAGE - 20_000, lambda blocks: len(printed(blocks).encode()))
     for number, part in enumerate(parts, 1):

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from ..markup.xhtml import attribute, text
-from .pages import Entry, Medium, Section, line, other_language
+from .pages import Entry, Medium, Section, line, other_language, title_language
 from .strings import Words, date, moment
 
 BATCH: Final = 200
@@ -95,7 +95,7 @@ def _parts(terms: Terms, medium: Medium) -> Iterator[str]:
 
 
 def _item(entry: Entry, medium: Medium) -> str:
-    own = other_language(entry.article.language, medium.said)
+    own = other_language(title_language(entry, medium.said), medium.said)
     title = f'<a href="{attribute(medium.href(entry.key))}"{own}>{text(entry.title)}</a>'
     parts = [title if entry.here else f"<span{own}>{text(entry.title)}</span>"]
     if entry.article.published:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ..bundle import Bundle, Group
+from ..languages import other
 from ..markup import xhtml
 from ..markup.xhtml import Images, Labels, anchor, attribute, lang, language_tag, text
-from ..model import Article, Moment
+from ..model import Article, Block, Moment
 from .strings import ROLES, Words, date, moment, number, words
 
 
@@ -159,7 +160,7 @@ def contents(sections: tuple[Section, ...], medium: Medium) -> str:
 
 def _entries(entries: tuple[Entry, ...], medium: Medium) -> str:
     items = "".join(
-        f"<li{other_language(entry.article.language, medium.said)}>{_to(entry.key, entry.title, medium)}</li>\n"
+        f"<li{other_language(title_language(entry, medium.said), medium.said)}>{_to(entry.key, entry.title, medium)}</li>\n"
         for entry in entries
     )
     return f"<ol>\n{items}</ol>\n"
@@ -196,9 +197,20 @@ def period(articles: tuple[Article, ...], said: Words) -> str:
 
 def article_page(entry: Entry, medium: Medium) -> str:
     """A whole article: heading, byline, body, rights and provenance."""
-    body = xhtml.blocks(entry.article.body, images=medium.images, labels=labels(medium.said), link_images=medium.link_images)
+    body = article_body(entry.article, entry.article.body, medium)
     return article_section(
         entry, f'{article_head(entry, medium)}<div class="body">\n{body}</div>\n{article_foot(entry, medium)}'
+    )
+
+
+def article_body(article: Article, body: Iterable[Block], medium: Medium) -> str:
+    """Blocks of an article, all of them or some."""
+    return xhtml.blocks(
+        body,
+        images=medium.images,
+        labels=labels(medium.said),
+        link_images=medium.link_images,
+        language=article.language,
     )
 
 
@@ -208,17 +220,26 @@ def article_section(entry: Entry, inner: str) -> str:
 
 
 def article_head(entry: Entry, medium: Medium) -> str:
-    """Title and subtitle in the article's language; byline, publisher, date and address in the furniture's."""
+    """Title and subtitle in the article's language or their own; byline, publisher, date and address in the furniture's."""
     article, said = entry.article, medium.said
-    untitled = "" if line(article.title or "") else lang(said.language)
-    parts = [f'<h1 id="{entry.key}-title"{untitled}>{text(entry.title)}</h1>']
+    own = other_language(title_language(entry, said), article.language)
+    parts = [f'<h1 id="{entry.key}-title"{own}>{text(entry.title)}</h1>']
     if article.subtitle and line(article.subtitle):
-        parts.append(f'<p class="subtitle">{text(line(article.subtitle))}</p>')
+        own = other_language(other(article.subtitle, article.language) or article.language, article.language)
+        parts.append(f'<p class="subtitle"{own}>{text(line(article.subtitle))}</p>')
     facts = [("byline", byline(article, said)), ("dateline", _dateline(article, said)), ("links", _links(article, said))]
     rows = "\n".join(f'<p class="{name}">{row}</p>' for name, row in facts if row)
     if rows:
         parts.append(f'<div class="facts"{other_language(said.language, article.language)}>\n{rows}\n</div>')
     return "<header>\n" + "\n".join(parts) + "\n</header>\n"
+
+
+def title_language(entry: Entry, said: Words) -> str:
+    """The language of an article's title: the article's unless it is clearly another."""
+    article = entry.article
+    if not line(article.title or ""):
+        return said.language
+    return other(entry.title, article.language) or article.language
 
 
 def byline(article: Article, said: Words) -> str:
@@ -273,6 +294,8 @@ def article_foot(entry: Entry, medium: Medium) -> str:
     article, said = entry.article, medium.said
     own = other_language(said.language, article.language)
     parts = []
+    if others := _versions(entry, said):
+        parts.append(f'<p class="versions"{own}>{others}</p>')
     if article.rights and line(article.rights):
         parts.append(f'<p class="rights"><span{own}>{text(said.rights + said.colon)}</span>{text(line(article.rights))}</p>')
     subjects = tuple(dict.fromkeys(line(subject) for subject in article.categories + article.tags if line(subject)))
@@ -283,6 +306,18 @@ def article_foot(entry: Entry, medium: Medium) -> str:
     rows = "".join(f"<dt>{text(name)}</dt><dd>{text(value)}</dd>\n" for name, value in provenance(entry, said))
     parts.append(f'<section class="provenance"{own}>\n<h2>{text(said.provenance)}</h2>\n<dl>\n{rows}</dl>\n</section>')
     return "<footer>\n" + "\n".join(parts) + "\n</footer>\n"
+
+
+def _versions(entry: Entry, said: Words) -> str:
+    """Links to the other versions of the work, of those that have an address of their own."""
+    rows = []
+    for version in entry.versions:
+        if version.url and version.url != entry.article.url:
+            facts = [line(version.publisher or ""), moment(version.published, said) if version.published else ""]
+            about = said.comma.join(fact for fact in facts if fact)
+            named = line(version.title or "") or said.untitled
+            rows.append(f"{text(said.versions + said.colon)}{anchor(version.url, named)}{text(f' ({about})' if about else '')}")
+    return "<br/>".join(rows)
 
 
 def provenance(entry: Entry, said: Words) -> list[tuple[str, str]]:
