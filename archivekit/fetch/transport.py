@@ -269,7 +269,8 @@ class _Backend(httpcore2.NetworkBackend):
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         allowed = [each for each in addresses if self._limits.allow_private or is_public(each)]
         if not allowed:
-            message = f"{host[:200]} is at {', '.join(addresses[:3])}, which is not on the public Internet"
+            at = f" is at {', '.join(addresses[:3])}, which" if addresses != [host] else ""
+            message = f"{host[:200]}{at} is not on the public Internet"
             raise _Refused(Failed(reason="private", message=message))
         return iter(allowed)
 
