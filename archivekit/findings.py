@@ -32,7 +32,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         values = [
             f"{name} {value!r}" for name, value in (("expected", self.expected), ("found", self.found)) if value is not None
         ]
-        return f"{': '.join(where)}: {', '.join(values) or 'not as it should be'} [{self.id}]"
+        shown = f"{': '.join(where)}: {', '.join(values) or 'not as it should be'} [{self.id}]"
+        return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in shown)
 
 
 def differences(id: str, file: str, expected: Article, found: Article, *, but: tuple[str, ...] = ()) -> Iterator[Finding]:

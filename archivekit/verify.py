@@ -241,6 +241,15 @@ def _listed(report: Report) -> list[str]:
     return [article for source in report.sources for article in source.articles]
 
 
+def describe(verification: Verification, folder: str) -> str:
+    """Every finding on a line for a person, and one line more; that alone when all is well."""
+    counts = [f"{verification.outputs} outputs", f"{verification.articles} articles"]
+    counts += [f"{verification.sources} sources read again"] if verification.sources is not None else []
+    number = len(verification.findings)
+    end = f"{number} finding{'s' * (number != 1)}" if number else "all is well"
+    return "\n".join([*map(str, verification.findings), f"{folder}: {', '.join(counts)}: {end}"])
+
+
 def encode(verification: Verification) -> str:
     """What was checked and found, as JSON on several lines."""
     return msgspec.json.format(msgspec.json.encode(verification), indent=2).decode()
