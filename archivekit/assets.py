@@ -24,6 +24,9 @@ __all__ = ["Asset", "Attached", "Finder", "with_images"]
 MAX_IMAGE_BYTES = 32 * 1024 * 1024
 """An image file with more bytes than this is not embedded."""
 
+RECENT_BYTES = 64 * 1024 * 1024
+"""Images a Finder remembers, for those that are used in several documents."""
+
 SITE_FOLDERS = ("", "static", "public", "source", "assets")
 """Where site generators keep what ``/images/1.png`` means, below the folder of the site."""
 
@@ -38,6 +41,23 @@ class Attached(NamedTuple):
     assets: dict[str, Asset]
 
 
+class _Recent(dict[str, Made]):
+    """What became of images, by path or hash: the latest of them, so that an archive of any size fits into memory."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def __setitem__(self, key: str, made: Made) -> None:
+        self._bytes += _weight(made)
+        super().__setitem__(key, made)
+        while self._bytes > RECENT_BYTES and len(self) > 1:
+            self._bytes -= _weight(self.pop(next(iter(self))))
+
+
+def _weight(made: Made) -> int:
+    return len(made.asset.data) if made.asset is not None else 0
+
+
 class Finder:
     """Finds the images articles refer to: in the folder ``root``, which bounds the search, and in a ``store``. Without
     either it finds only ``data:`` addresses."""
@@ -47,7 +67,7 @@ class Finder:
         self._store = store
         self._real = os.path.realpath(root) if root is not None else ""
         self._static = static
-        self._made: dict[str, Made] = {}
+        self._made = _Recent()
 
     def attach(self, article: Article, file: Path | None) -> Attached:
         """Give every image that can be found its ``asset`` and its size; say in a Notice which cannot, and why."""

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from archivekit import images, svg
+from archivekit import assets, images, svg
 from archivekit.assets import Attached, Finder, with_images
 from archivekit.model import Block, Figure, Image, Link, List, ListItem, Paragraph, Text, walk
 
@@ -325,3 +325,14 @@ def test_what_cannot_be_parsed_is_refused(data: bytes) -> None:
 def test_the_size_of_a_drawing(attributes: str, size: tuple[int, int]) -> None:
     made = images.make(_svg(attributes=attributes))
     assert made.asset is not None and (made.asset.width, made.asset.height) == size
+
+
+def test_an_archive_of_any_size_fits_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets, "RECENT_BYTES", 3 * len(PNG))
+    for n in range(9):
+        _put(tmp_path, f"{n}.png")
+    finder = Finder(tmp_path)
+    body: tuple[Block, ...] = tuple(Figure((Image(f"{n}.png"),)) for n in (*range(9), 0))
+    attached = finder.attach(article("d", "t", body), tmp_path / "d.md")
+    assert _outcome(attached) == ([True] * 10, [])
+    assert len(finder._made) == 3

@@ -17,6 +17,7 @@ from fixtures import article
 from hypothesis import given
 from hypothesis import strategies as st
 from misbehaving_server import PNG, Server
+from test_cli import _on_a_terminal
 
 from archivekit.errors import NothingToBuildError
 from archivekit.fetch import Fetched, Limits, fetch, transport
@@ -398,3 +399,11 @@ def test_an_entry_as_it_is_written(server: Server, tmp_path: Path) -> None:
     assert entry.final == server.url("/ok/chained.png")
     assert (entry.width, entry.height, entry.media_type) == (60, 40, "image/png")
     assert entry.size == (Store(tmp_path / "store").path(entry)).stat().st_size != len(PNG)
+
+
+def test_a_progress_bar_is_for_terminals_only(server: Server, tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path / "corpus", *(server.url(f"/slow-ok/{n}.png") for n in range(4)))
+    arguments = ["fetch", str(corpus), "--store", str(tmp_path / "store"), "--allow-private"]
+    assert b"4/4" in _on_a_terminal(*arguments)
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, check=True)
+    assert (done.stdout.split()[1:], done.stderr) == (b"4 images, 4 there before, 0 fetched, 0 failed".split(), b"")
