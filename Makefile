@@ -10,6 +10,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ACE := $(VENV)/ace/node_modules/.bin/ace-cli
 ACE_VERSION := 1.4.6
+EPUBJS := $(VENV)/reading-system/node_modules
+EPUBJS_VERSION := 0.3.93
+PUPPETEER_VERSION := 24.43.1
 
 ARCHIVEKIT_SHARED ?= ../shared
 PEERS := trafilatura==2.3.1 'newspaper4k[zh]==0.9.6' readability-lxml==0.9 lxml_html_clean==0.4.6 pypandoc_binary==1.17
@@ -37,7 +40,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 
 check: $(VENV)/installed-dev $(VENV)/checkers
-	ACE="$(abspath $(ACE))" $(BIN)/python -m pytest -m slow
+	ACE="$(abspath $(ACE))" EPUBJS="$(abspath $(EPUBJS))" $(BIN)/python -m pytest -m slow
 
 quality: $(VENV)/installed-dev
 	@mkdir -p build
@@ -76,6 +79,9 @@ $(VENV)/checkers: setup/packages Makefile | $(BIN)/python
 	@setup/packages check
 	@echo "Installing Ace $(ACE_VERSION), the accessibility checker, into $(VENV)/ace"
 	@PUPPETEER_SKIP_DOWNLOAD=1 npm install --silent --no-fund --no-audit --prefix $(VENV)/ace @daisy/ace-cli@$(ACE_VERSION)
+	@echo "Installing epub.js $(EPUBJS_VERSION), a reading system, and what drives Chromium into $(VENV)/reading-system"
+	@PUPPETEER_SKIP_DOWNLOAD=1 npm install --silent --no-fund --no-audit --ignore-scripts --prefix $(VENV)/reading-system \
+	  epubjs@$(EPUBJS_VERSION) puppeteer-core@$(PUPPETEER_VERSION)
 	@touch $@
 
 $(VENV)/peers/installed: Makefile setup/packages
