@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -58,7 +59,8 @@ class Request(NamedTuple):
 class Server:
     """Listens on an address of the loopback network while its context is open; ``requests`` is what came in."""
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
+    def __init__(self, address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._listener = socket.create_server((address, 0), backlog=64)
         self.address = address
         self.port = self._listener.getsockname()[1]
@@ -94,6 +96,11 @@ class Server:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
+        if self._tls is not None:
+            try:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                return
         with connection:
             try:
                 while not self._closing.is_set():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -48,7 +50,7 @@ def server(_server: Server) -> Server:
 
 
 def _corpus(folder: Path, *addresses: str, html: str = "") -> Path:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True, parents=True)
     images = "".join(f'<p><img src="{address}"></p>' for address in addresses)
     text = f"<!--1713403706000-->\n[A title](https://example.org/)\n------\n\n<p>Words.</p>{images}{html}\n"
     (folder / "1.txt").write_text(text, encoding="utf-8")
@@ -308,6 +310,35 @@ def test_the_first_address_of_a_host_that_answers_is_used(
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     assert _reason(_fetch(tmp_path, f"http://two.example:{server.port}/ok/1.png")) == "fetched"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """Of ``localhost``, and its key; nobody trusts it."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    what = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run([openssl, *what, *name, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    return certificate, key
+
+
+def test_a_certificate_is_that_of_the_name(
+    certificate: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.load_cert_chain(*certificate)
+    limits = msgspec.structs.replace(QUICK, repeats=3)
+    with Server(tls=ours) as server:
+        named, numbered = (f"https://{host}:{server.port}/ok/1.png" for host in ("localhost", "127.0.0.1"))
+        assert _reason(_fetch(tmp_path / "untrusted", named, limits=limits)) == "tls"
+        trusting = ssl.create_default_context(cafile=str(certificate[0]))
+        monkeypatch.setattr(transport.httpx2, "create_ssl_context", lambda **options: trusting)
+        assert _reason(_fetch(tmp_path / "trusted", named, limits=limits)) == "fetched"
+        assert _reason(_fetch(tmp_path / "other-name", numbered, limits=limits)) == "tls"
+        assert server.paths() == ["/ok/1.png"]
 
 
 @pytest.mark.parametrize(
