@@ -12,6 +12,7 @@ from typing import Literal, get_args, get_type_hints
 import msgspec
 
 from .errors import ConfigError, UsageError
+from .paper import paper
 
 FILE_NAME = "archivekit.toml"
 """The settings file of a corpus, looked for in the folder that is read."""
@@ -32,7 +33,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     order: Literal["date", "title", "path"] = "date"
     group: Literal["publisher", "month", "category", "none"] = "publisher"
     formats: tuple[str, ...] = ("epub", "pdf", "jsonl")
-    page: Literal["a5", "a4"] = "a5"
+    page: str = "a5"
+    """Of the PDF: a4, a5, b5, 6x9in, or a size such as 170x240mm."""
+    numbering: Literal["volume", "series"] = "volume"
+    """Whether the page numbers of a PDF begin anew in each volume or run through the set."""
     static: tuple[str, ...] = ()
     """Folders, relative to the corpus, in which root-relative image addresses are looked up."""
     profiles: tuple[str, ...] = ()
@@ -80,6 +84,7 @@ def checked(settings: Settings) -> Settings:
         raise UsageError(f"name {settings.name!r} cannot be the stem of a file: no slash, no leading dot, 1 to 100 characters")
     if settings.language is not None and not _LANGUAGE.fullmatch(settings.language):
         raise UsageError(f"language {settings.language!r} is not a BCP 47 tag such as zh-Hans or en")
+    paper(settings.page)
     if not settings.formats:
         raise UsageError("no output format is asked for")
     for key in ("volume_articles", "volume_mb", "volume_pages"):

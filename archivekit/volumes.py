@@ -14,9 +14,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from . import page_estimate
 from .bundle import Bundle, Group, Volume, identity
 from .config import Settings
 from .model import Article, Image, walk
+from .paper import paper
 
 NEAR: Final = 0.25
 """A group's end is near when no more than this share of a volume is lost by ending there."""
@@ -38,6 +40,10 @@ def of_format(bundle: Bundle, format: str, settings: Settings) -> tuple[Bundle, 
     if format == "epub":
         size = settings.volume_mb * 1_000_000 or math.inf
         return split(bundle, Limits(articles, size, lambda article: _bytes(article, bundle)))
+    if format == "pdf":
+        sheet = paper(settings.page)
+        most = settings.volume_pages or math.inf
+        return split(bundle, Limits(articles, most, lambda article: page_estimate.pages(article, bundle.assets, sheet)))
     return (bundle,)
 
 

@@ -40,7 +40,7 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
         ('name = "a"\ntitel = "x"\n', r"unknown key 'titel' \(line 2\); did you mean 'title'\?"),
         ("[section]\nx = 1\n", r"unknown key 'section' \(line 1\); known are name, title"),
         ("title = 1\n", r"title: expected `str \| null`, got `int` \(line 1\)"),
-        ('# here\n\npage = "a3"\n', r"page: 'a3' is not one of a5, a4 \(line 3\)"),
+        ('# here\n\npage = "a3"\n', r"page 'a3' is not one of a5, a4, b5, 6x9in or a size such as 170x240mm \(line 3\)"),
         ('formats = "epub"\n', r"formats: expected `array`, got `str` \(line 1\)"),
         ("formats = []\n", r"no output format is asked for \(line 1\)"),
         ('name = "../x"\n', r"name '\.\./x' cannot be the stem of a file"),
@@ -76,5 +76,5 @@ def test_names_that_may_be_used(name: str) -> None:
 
 
 def test_a_wrong_override_is_wrong_usage() -> None:
-    with pytest.raises(UsageError, match="page: 'a3' is not one of a5, a4"):
+    with pytest.raises(UsageError, match="page 'a3' is not one of a5, a4"):
         load_settings(None, {"page": "a3"})

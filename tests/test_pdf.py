@@ -336,6 +336,7 @@ def test_the_engine_refuses_everything_it_was_not_given(tmp_path: Path, monkeypa
     html += "".join(f'<p><img alt="x" src="{at}"><object data="{at}">o</object></p>' for at in addresses) + "</html>"
     style = "".join(f"@import url('{at}'); @font-face {{ font-family: x; src: url('{at}') }}" for at in addresses)
     job = pdf_engine.Job(
+        target=str(tmp_path / "x.pdf"),
         html=html,
         styles=(style,),
         justified="",
@@ -343,7 +344,7 @@ def test_the_engine_refuses_everything_it_was_not_given(tmp_path: Path, monkeypa
         archive=pdf_engine.Archive("a.jsonl", "", b"", MOMENT),
         xmp="",
     )
-    trouble = pdf_engine.write_pdf(job, tmp_path / "x.pdf")
+    trouble = pdf_engine.write_pdf(job).trouble
     for address in addresses:
         assert any(address in line for line in trouble.other), address
     with pikepdf.open(tmp_path / "x.pdf") as document:

@@ -4,65 +4,98 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
 
+from .. import workers
 from ..assets import Asset
 from ..bundle import Bundle
 from ..config import Settings
-from ..markup.xhtml import attribute, language_tag, text
-from ..model import Article, Code, CodeBlock, Image, Notice, Text, encode, walk
-from ..version import __version__
-from . import pages
-from .colophon import colophon
-from .fonts import Fonts, installed, require_cjk
-from .glyphs import name_missing
-from .indexes import Terms, tables
-from .pdf_engine import ASSET_SCHEME, Archive, Job, Trouble, write_pdf
+from ..model import Image, Notice, encode
+from ..paper import Paper, paper
+from . import pages, pdf_html
+from .fonts import installed, require_cjk
+from .pdf_engine import ASSET_SCHEME, Archive, Job, Made, Trouble, count_pages, write_pdf
 from .pdf_images import Printable, printable
 from .pdf_xmp import additions
-from .strings import Words, words
 
-_PRINT_BOX = {"a5": (1313, 2025), "a4": (1875, 2925)}
-"""The text block in pixels at 300 to the inch: no image needs more."""
+_PIXELS_PER_PIXEL = 300 / 96
+"""No image needs more than 300 pixels to the inch."""
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
-_OWN_INDENT = re.compile(r"(<p>(?:<(?:strong|em|s|a [^<>]*)>)*)[ \u00a0\u2002-\u200a\u3000]+")
-_LIST_GAP = re.compile(r"(</d[td]>|<dl>)\s+(?=</?d[tdl]>)")
-"""White space that would stand between the items of an inline list, where PDF/UA allows nothing."""
-_LONE_IMAGE = re.compile(r"<p>(<img [^<>]*/>|<span class=\"missing-image\">)")
 
 
 def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...]:
     """Write the book; raises MissingRequirementError where no font has Chinese characters and the text needs one."""
-    fonts = installed()
-    images = _Images(bundle.assets, _PRINT_BOX[settings.page])
-    html, notices = _book(bundle, images, fonts)
+    return next(write_series([(bundle, target)], settings))
+
+
+def write_series(books: Sequence[tuple[Bundle, Path]], settings: Settings, processes: int = 1) -> Iterator[tuple[Notice, ...]]:
+    """Write each volume of a set to its file, in order, and give what could not be printed as it was.
+
+    Volumes are laid out in up to ``processes`` processes at once; the bytes do not depend on how many. Where page numbers
+    run through the set each volume is laid out twice, first to learn how many pages it has.
+    """
+    starts: tuple[int, ...] = ()
+    if settings.numbering == "series" and len(books) > 1:
+        starts = _starts(workers.each(count_pages, _jobs(books, settings, ()), min(processes, len(books))))
+    made = workers.each(write_pdf, _jobs(books, settings, starts), min(processes, len(books)))
+    return (_notices(one) for one in made)
+
+
+def _starts(counts: Iterator[int]) -> tuple[int, ...]:
+    """The number of each volume's first page; it is odd, for a volume begins on the right."""
+    return tuple(accumulate((count + count % 2 for count in counts), initial=1))[:-1]
+
+
+def _jobs(books: Sequence[tuple[Bundle, Path]], settings: Settings, starts: tuple[int, ...]) -> Iterator[tuple[str, Job]]:
+    for at, (bundle, target) in enumerate(books):
+        yield pages.book_title(bundle), _job(bundle, target, settings, starts, starts[at] if starts else 1)
+
+
+def _job(bundle: Bundle, target: Path, settings: Settings, starts: tuple[int, ...], first: int) -> Job:
+    """Everything the layout of one book needs, and nothing of the other volumes."""
+    fonts, sheet = installed(), paper(settings.page)
+    images = _Images(bundle.assets, sheet)
+    html, notices = pdf_html.document(pdf_html.Book(bundle=bundle, images=images, fonts=fonts, starts=starts))
     if _HAN.search(html):
         require_cjk(fonts)
     data = b"".join(encode(article) + b"\n" for article in bundle.records)
     name = f"{settings.name}.jsonl"
-    job = Job(
+    return Job(
+        target=str(target),
         html=html,
-        styles=(_style("pdf.css"), _style(f"pdf-{settings.page}.css")),
+        styles=(_style("pdf.css"), _page_style(sheet, first)),
         justified=_style("pdf-justified.css"),
         images=images.used,
         archive=Archive(name, "The records this file is a printing of, one JSON object a line", data, _moment(bundle)),
         xmp=additions(bundle, archive=name, archive_sha256=hashlib.sha256(data).hexdigest()),
+        notices=(*notices, *images.notices()),
     )
-    trouble = write_pdf(job, target)
-    return (*notices, *images.notices(), *_trouble(trouble))
+
+
+def _page_style(sheet: Paper, first: int) -> str:
+    """The page and the size of its characters; ``first`` is the number of the first page."""
+    top, outer, bottom, inner = (f"{length:.2f}px" for length in sheet.margins)
+    return (
+        f"@page {{ size: {sheet.width_mm}mm {sheet.height_mm}mm; margin: {top} {outer} {bottom} {inner} }}\n"
+        f"@page :left {{ margin-left: {outer}; margin-right: {inner} }}\n"
+        f"html {{ font-size: {sheet.size}px; line-height: {sheet.leading}px }}\n"
+        + (f"@page :first {{ counter-reset: page {first} }}\n" if first > 1 else "")
+    )
 
 
 class _Images:
     """Hands out an address for each image that can be printed, once per content, and remembers what cannot be."""
 
-    def __init__(self, assets: Mapping[str, Asset], box: tuple[int, int]) -> None:
+    def __init__(self, assets: Mapping[str, Asset], sheet: Paper) -> None:
         self.used: dict[str, Printable] = {}
         self._assets = assets
-        self._box = box
+        width, height = sheet.block
+        self._box = (round(width * _PIXELS_PER_PIXEL), round(height * _PIXELS_PER_PIXEL))
         self._unreadable: dict[str, str] = {}
 
     def __call__(self, image: Image) -> str | None:
@@ -86,74 +119,8 @@ class _Images:
         ]
 
 
-def _book(bundle: Bundle, images: Callable[[Image], str | None], fonts: Fonts) -> tuple[str, list[Notice]]:
-    """The whole document as HTML, and what in it could not be shown."""
-    said = words(bundle.language)
-    sections = pages.plan(bundle)
-    medium = pages.Medium(said=said, images=images, href=lambda key: f"#{key}", link_images=False)
-    notices: list[Notice] = []
-
-    def shown(xhtml: str, where: str) -> str:
-        marked, missing = name_missing(_LIST_GAP.sub(r"\1", xhtml), fonts.shows)
-        notices.extend(_no_glyph(char, where) for char in missing)
-        return marked
-
-    toc = f'<nav class="toc">{pages.contents(sections, medium)}</nav>'
-    front = pages.page("contents", "contents", said.language, f'<h1 id="contents-title">{text(said.contents)}</h1>\n{toc}')
-    parts = [shown(pages.title_page(bundle) + front, bundle.title)]
-    for section in sections:
-        if pages.grouped(sections):
-            parts.append(shown(pages.group_page(section, medium), section.title))
-        for entry in section.entries:
-            notices.extend(_controls(entry.article, entry.title))
-            parts.append(shown(_set(pages.article_page(entry, medium)), entry.title))
-    parts += [shown(_index(*table, said), table[1]) for table in tables(sections, said)]
-    parts.append(shown(colophon(bundle), said.colophon))
-    kind = ' class="grouped"' if pages.grouped(sections) else ""
-    return f"{_head(bundle)}<body{kind}>\n{''.join(parts)}</body>\n</html>\n", notices
-
-
-def _index(key: str, title: str, terms: Terms, said: Words) -> str:
-    """An index as printed books have it: each term with the numbers of its pages, which the style sheet fills in."""
-    rows = []
-    for term, entries in terms:
-        numbers = text(said.comma).join(f'<a href="#{entry.key}" title="{attribute(entry.title)}"></a>' for entry in entries)
-        rows.append(f'<li><span class="term">{text(term)}</span> <span class="pages">{numbers}</span></li>\n')
-    return pages.page(key, "index", said.language, f'<h1 id="{key}-title">{text(title)}</h1>\n<ul>\n{"".join(rows)}</ul>\n')
-
-
-def _head(bundle: Bundle) -> str:
-    return (
-        f'<!DOCTYPE html>\n<html lang="{language_tag(bundle.language)}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{text(pages.line(bundle.title))}</title>\n"
-        f'<meta name="generator" content="archivekit {attribute(__version__)}">\n'
-        f'<meta name="dcterms.created" content="{attribute(bundle.modified)}">\n'
-        f'<meta name="dcterms.modified" content="{attribute(bundle.modified)}">\n</head>\n'
-    )
-
-
-def _set(xhtml: str) -> str:
-    """An article's markup with the spaces gone that stand for an indent, for the style sheet indents every paragraph."""
-    return _LONE_IMAGE.sub(r'<p class="flat">\1', _OWN_INDENT.sub(r"\1", xhtml))
-
-
-def _no_glyph(char: str, where: str) -> Notice:
-    return Notice(
-        id="pdf.missing-glyph",
-        message=f"“{where}”: no installed font shows {char!r}; [U+{ord(char):04X}] is printed in its place",
-    )
-
-
-def _controls(article: Article, where: str) -> list[Notice]:
-    """A Notice for each control character of the body: XML cannot hold one, so it is left out."""
-    found: dict[str, None] = {}
-    for node in walk(article.body):
-        if isinstance(node, Text | Code | CodeBlock):
-            found.update(dict.fromkeys(re.findall("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]", node.text)))
-    return [
-        Notice(id="pdf.control-character", message=f"“{where}”: the control character U+{ord(char):04X} is not printed")
-        for char in found
-    ]
+def _notices(made: Made) -> tuple[Notice, ...]:
+    return (*made.notices, *_trouble(made.trouble))
 
 
 def _trouble(trouble: Trouble) -> list[Notice]:

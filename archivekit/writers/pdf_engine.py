@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 from PIL import ImageFile
@@ -18,6 +17,7 @@ from weasyprint import CSS, HTML, Attachment  # type: ignore[import-untyped]
 from weasyprint.layout import inline  # type: ignore[import-untyped]
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
+from ..model import Notice
 from .even_lines import can_be_had, even_lines
 from .pdf_images import Printable
 from .pdf_tags import mend
@@ -45,8 +45,10 @@ class Archive(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a PDF is made of."""
+    """Everything a PDF is made of. It can be pickled."""
 
+    target: str
+    """The file to write."""
     html: str
     styles: tuple[str, ...]
     """Style sheets, later ones over earlier ones."""
@@ -57,6 +59,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     archive: Archive
     xmp: str
     """``rdf:Description`` elements for the XMP packet."""
+    notices: tuple[Notice, ...] = ()
+    """What is known before layout not to be printed as it was; handed on."""
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -76,6 +80,14 @@ class Trouble(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys(line for line in self.lines if not line.startswith(".notdef")))
 
 
+class Made(msgspec.Struct, frozen=True):
+    """What came of a job."""
+
+    notices: tuple[Notice, ...]
+    """Those of the job."""
+    trouble: Trouble
+
+
 class _SealedFetcher(URLFetcher):  # type: ignore[misc]
     """Serves the images of the job by ``asset:`` address and refuses everything else, whatever its scheme."""
 
@@ -91,7 +103,17 @@ class _SealedFetcher(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, image.data, {"Content-Type": image.media_type})
 
 
-def write_pdf(job: Job, target: Path) -> Trouble:
+def count_pages(job: Job) -> int:
+    """How many pages the job takes; nothing is written."""
+    fetcher = _SealedFetcher(job.images)
+    with _engine(job):
+        document = HTML(string=job.html, url_fetcher=fetcher).render(
+            stylesheets=_sheets(job, fetcher), presentational_hints=True
+        )
+        return len(document.pages)
+
+
+def write_pdf(job: Job) -> Made:
     """Lay the job out and write it as PDF/A-3a and PDF/UA-1; the same job gives the same bytes."""
     fetcher = _SealedFetcher(job.images)
     attachment = Attachment(
@@ -104,12 +126,30 @@ def write_pdf(job: Job, target: Path) -> Trouble:
         url_fetcher=fetcher,
     )
 
-    styles = (*job.styles, job.justified) if can_be_had(inline) else job.styles
-
     def finish(document: object, pdf: object) -> None:
         mend(pdf)
         _merge_xmp(pdf, job.xmp)
 
+    with _engine(job) as lines:
+        HTML(string=job.html, url_fetcher=fetcher).write_pdf(
+            job.target,
+            finisher=finish,
+            stylesheets=_sheets(job, fetcher),
+            pdf_variant="pdf/a-3a",
+            attachments=[attachment],
+            presentational_hints=True,  # the start of a numbered list
+        )
+    return Made(job.notices, Trouble(tuple(lines)))
+
+
+def _sheets(job: Job, fetcher: _SealedFetcher) -> list[CSS]:
+    styles = (*job.styles, job.justified) if can_be_had(inline) else job.styles
+    return [CSS(string=style, url_fetcher=fetcher) for style in styles]
+
+
+@contextmanager
+def _engine(job: Job) -> Iterator[list[str]]:
+    """WeasyPrint as it is wanted inside the block; gives the messages it logs."""
     with (
         _captured() as lines,
         _epoch(job.archive.moment),
@@ -120,15 +160,7 @@ def write_pdf(job: Job, target: Path) -> Trouble:
     ):
         # WeasyPrint leaves the file of its sRGB profile to the garbage collector.
         warnings.simplefilter("ignore", ResourceWarning)
-        HTML(string=job.html, url_fetcher=fetcher).write_pdf(
-            target,
-            finisher=finish,
-            stylesheets=[CSS(string=style, url_fetcher=fetcher) for style in styles],
-            pdf_variant="pdf/a-3a",
-            attachments=[attachment],
-            presentational_hints=True,  # the start of a numbered list
-        )
-    return Trouble(tuple(lines))
+        yield lines
 
 
 def _merge_xmp(pdf: object, additions: str) -> None:

@@ -1,0 +1,131 @@
+"""The printed book as one HTML document, ready to be laid out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from ..bundle import Bundle
+from ..markup.xhtml import attribute, language_tag, text
+from ..model import Article, Code, CodeBlock, Image, Notice, Text, walk
+from ..version import __version__
+from . import pages
+from .colophon import colophon
+from .fonts import Fonts
+from .glyphs import name_missing
+from .indexes import Terms, tables
+from .pages import Entry
+from .strings import Words, number, words
+
+_OWN_INDENT = re.compile(r"(<p>(?:<(?:strong|em|s|a [^<>]*)>)*)[ \u00a0\u2002-\u200a\u3000]+")
+_LIST_GAP = re.compile(r"(</d[td]>|<dl>)\s+(?=</?d[tdl]>)")
+"""White space that would stand between the items of an inline list, where PDF/UA allows nothing."""
+_LONE_IMAGE = re.compile(r"<p>(<img [^<>]*/>|<span class=\"missing-image\">)")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+
+
+class Book(msgspec.Struct, frozen=True, kw_only=True):
+    """What the document is made with."""
+
+    bundle: Bundle
+    images: Callable[[Image], str | None]
+    fonts: Fonts
+    starts: tuple[int, ...] = ()
+    """The number of the first page of every volume, where numbers run through them all."""
+    article: Callable[[Entry, str], str] = lambda entry, xhtml: xhtml
+    """Has the last word on an article's page."""
+
+
+def document(book: Book) -> tuple[str, tuple[Notice, ...]]:
+    """The whole document, and what in it could not be shown."""
+    bundle = book.bundle
+    said = words(bundle.language)
+    sections = pages.plan(bundle)
+    medium = pages.Medium(said=said, images=book.images, href=lambda key: f"#{key}", link_images=False)
+    notices: list[Notice] = []
+
+    def shown(xhtml: str, where: str) -> str:
+        marked, missing = name_missing(_LIST_GAP.sub(r"\1", xhtml), book.fonts.shows)
+        notices.extend(_no_glyph(char, where) for char in missing)
+        return marked
+
+    parts = [shown(pages.title_page(bundle) + _contents(book, sections, medium), bundle.title)]
+    for section in sections:
+        if pages.grouped(sections):
+            parts.append(shown(pages.group_page(section, medium), section.title))
+        for entry in section.entries:
+            notices.extend(_controls(entry.article, entry.title))
+            parts.append(shown(book.article(entry, _set(pages.article_page(entry, medium))), entry.title))
+    parts += [shown(_index(*table, said), table[1]) for table in tables(sections, said)]
+    parts.append(shown(colophon(bundle), said.colophon))
+    kind = ' class="grouped"' if pages.grouped(sections) else ""
+    return f"{_head(bundle)}<body{kind}>\n{''.join(parts)}</body>\n</html>\n", tuple(notices)
+
+
+def _contents(book: Book, sections: tuple[pages.Section, ...], medium: pages.Medium) -> str:
+    said = medium.said
+    inner = f'<h1 id="contents-title">{text(said.contents)}</h1>\n<nav class="toc">{pages.contents(sections, medium)}</nav>'
+    if book.bundle.volume is not None:
+        inner += f'\n<h2 class="set">{text(said.whole_set)}</h2>\n<ol class="set">\n{"".join(_volumes(book, said))}</ol>'
+    return pages.page("contents", "contents", said.language, inner)
+
+
+def _volumes(book: Book, said: Words) -> list[str]:
+    """A line for every volume of the set: its name, how much is in it and from when, its groups, its first page."""
+    assert book.bundle.volume is not None
+    rows = []
+    for at, groups in enumerate(book.bundle.volume.all):
+        articles = tuple(article for group in groups for article in group.articles)
+        facts = [said.articles.format(number(len(articles))), pages.period(articles, said)]
+        facts.append(said.comma.join(pages.line(group.title) for group in groups if pages.line(group.title)))
+        first = f'<span class="first">{book.starts[at]}</span>' if book.starts else ""
+        name = text(pages.volume_name(book.bundle, at + 1))
+        own = f"<strong>{name}</strong>" if at + 1 == book.bundle.volume.number else name
+        rest = "".join(f"<p>{text(fact)}</p>" for fact in facts if fact)
+        rows.append(f'<li><p class="name">{own}{first}</p>{rest}</li>\n')
+    return rows
+
+
+def _index(key: str, title: str, terms: Terms, said: Words) -> str:
+    """An index as printed books have it: each term with the numbers of its pages, which the style sheet fills in."""
+    rows = []
+    for term, entries in terms:
+        numbers = text(said.comma).join(f'<a href="#{entry.key}" title="{attribute(entry.title)}"></a>' for entry in entries)
+        rows.append(f'<li><span class="term">{text(term)}</span> <span class="pages">{numbers}</span></li>\n')
+    return pages.page(key, "index", said.language, f'<h1 id="{key}-title">{text(title)}</h1>\n<ul>\n{"".join(rows)}</ul>\n')
+
+
+def _head(bundle: Bundle) -> str:
+    return (
+        f'<!DOCTYPE html>\n<html lang="{language_tag(bundle.language)}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{text(pages.book_title(bundle))}</title>\n"
+        f'<meta name="generator" content="archivekit {attribute(__version__)}">\n'
+        f'<meta name="dcterms.created" content="{attribute(bundle.modified)}">\n'
+        f'<meta name="dcterms.modified" content="{attribute(bundle.modified)}">\n</head>\n'
+    )
+
+
+def _set(xhtml: str) -> str:
+    """An article's markup with the spaces gone that stand for an indent, for the style sheet indents every paragraph."""
+    return _LONE_IMAGE.sub(r'<p class="flat">\1', _OWN_INDENT.sub(r"\1", xhtml))
+
+
+def _no_glyph(char: str, where: str) -> Notice:
+    return Notice(
+        id="pdf.missing-glyph",
+        message=f"“{where}”: no installed font shows {char!r}; [U+{ord(char):04X}] is printed in its place",
+    )
+
+
+def _controls(article: Article, where: str) -> list[Notice]:
+    """A Notice for each control character of the body: XML cannot hold one, so it is left out."""
+    found: dict[str, None] = {}
+    for node in walk(article.body):
+        if isinstance(node, Text | Code | CodeBlock):
+            found.update(dict.fromkeys(_CONTROL.findall(node.text)))
+    return [
+        Notice(id="pdf.control-character", message=f"“{where}”: the control character U+{ord(char):04X} is not printed")
+        for char in found
+    ]
