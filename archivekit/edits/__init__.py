@@ -20,6 +20,7 @@ from . import (
     language,
     links,
     origin,
+    page_dates,
     publisher,
     related,
     title_marks,
@@ -40,6 +41,7 @@ def apply(article: Article, profile: Profile | None, common: Profile) -> Article
     article = captions.apply(article, profile)
     article = boilerplate.apply(article, *profiles)
     article = related.apply(article)
+    article = page_dates.apply(article)
     article = credits.apply(article, profile)
     article = publisher.settle(article)
     article = figures.apply(article, *profiles)
