@@ -11,6 +11,7 @@ from collections import Counter
 from typing import Final
 
 from ..bundle import Bundle
+from ..languages import other
 from ..markup.weblinks import safe_href
 from ..markup.xhtml import clean, language_tag
 from ..model import Article, Figure, Image, inline_text, walk
@@ -51,10 +52,20 @@ def _refine(identifier: str, name: str, value: str, scheme: str = "") -> Meta:
 
 
 def _titles(bundle: Bundle) -> list[Meta]:
-    metas = [_dc("title", book_title(bundle), id="title"), _refine("title", "title-type", "main")]
+    metas = [
+        _dc("title", book_title(bundle), id="title", **_own_language(bundle.title, bundle)),
+        _refine("title", "title-type", "main"),
+    ]
     if bundle.subtitle and line(bundle.subtitle):
-        metas += [_dc("title", line(bundle.subtitle), id="subtitle"), _refine("subtitle", "title-type", "subtitle")]
+        own = _own_language(bundle.subtitle, bundle)
+        metas += [_dc("title", line(bundle.subtitle), id="subtitle", **own), _refine("subtitle", "title-type", "subtitle")]
     return metas
+
+
+def _own_language(words_: str, bundle: Bundle) -> dict[str, str]:
+    """The language of a title that is clearly not in the book's."""
+    own = other(words_, bundle.language)
+    return {"{http://www.w3.org/XML/1998/namespace}lang": own} if own else {}
 
 
 def _series(bundle: Bundle) -> list[Meta]:

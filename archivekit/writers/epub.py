@@ -85,7 +85,7 @@ def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...
     """Write the book to ``target``; the same bundle gives the same bytes. Says in a Notice what the cover lacks."""
     said = words(bundle.language)
     front = cover(bundle)
-    medium = Medium(said, lambda image: _image_name(image.asset, bundle), _href)
+    medium = Medium(said, lambda image: _image_name(image.asset, bundle), _href, popups=True)
     sections = plan(bundle)
     found = indexes(shelf(bundle), medium)
     pages = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ..bundle import Bundle, Group
@@ -16,6 +16,7 @@ from ..languages import other
 from ..markup import xhtml
 from ..markup.xhtml import Images, Labels, anchor, attribute, lang, language_tag, text
 from ..model import Article, Block, Moment
+from .footnotes import with_footnotes
 from .strings import ROLES, Words, date, moment, number, words
 
 
@@ -30,6 +31,8 @@ class Medium(NamedTuple):
     """Key of a page → its address, as seen from any page."""
     link_images: bool = True
     """Whether an image may stand inside a link."""
+    popups: bool = False
+    """Whether footnotes are marked up as such."""
 
 
 class Entry(NamedTuple):
@@ -197,7 +200,12 @@ def period(articles: tuple[Article, ...], said: Words) -> str:
 
 def article_page(entry: Entry, medium: Medium) -> str:
     """A whole article: heading, byline, body, rights and provenance."""
-    body = article_body(entry.article, entry.article.body, medium)
+    article = entry.article
+
+    def printed(blocks: Sequence[Block]) -> str:
+        return article_body(article, blocks, medium)
+
+    body = with_footnotes(entry.key, article.body, printed) if medium.popups else printed(article.body)
     return article_section(
         entry, f'{article_head(entry, medium)}<div class="body">\n{body}</div>\n{article_foot(entry, medium)}'
     )
