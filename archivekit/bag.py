@@ -22,6 +22,7 @@ from .config import FILE_NAME
 from .errors import BookError, OutputError, UsageError
 from .extract import extract
 from .migrate import upgrade
+from .pipeline import source_date_epoch
 from .report import Report
 from .verify import verify
 from .version import __version__
@@ -33,13 +34,14 @@ _OF_THE_READERS = ("record.not-derived", "quarantine.differs", "source.articles"
 """Findings that another version of archivekit has in an archive that is whole."""
 
 
-def bag(dist: str | Path, target: str | Path, *, sources: str | Path, epoch: int | None = None) -> Path:
+def bag(dist: str | Path, target: str | Path, *, sources: str | Path) -> Path:
     """Pack the outputs in ``dist`` and the corpus in ``sources`` they were built from into the new folder ``target``.
 
-    Bagging-Date is ``epoch`` (seconds since 1970, UTC) or the latest moment in the articles, never the clock. Raises
-    UsageError for folders that cannot be meant, BookError for outputs that :func:`~archivekit.verify.verify` finds
-    something in, OutputError.
+    Bagging-Date is SOURCE_DATE_EPOCH or the latest moment in the articles, never the clock. Raises UsageError for
+    folders that cannot be meant, BookError for outputs that :func:`~archivekit.verify.verify` finds something in,
+    OutputError.
     """
+    epoch = source_date_epoch()
     outputs, root, place = Path(dist), Path(sources), Path(target).absolute()
     findings = [finding for finding in verify(outputs, sources=root).findings if finding.id not in _OF_THE_READERS]
     if findings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="archivekit",
     help="Article dumps in; one canonical, traceable record per article out, printed as EPUB, PDF and JSON Lines.",
-    epilog="Exit codes: 0 all well; 1 nothing was built or read; 2 wrong usage; 3 done, but some files are quarantined.",
+    epilog="Exit codes: 0 all well; 1 nothing was built or read; 2 wrong usage; 3 done, but some files are quarantined; "
+    "30 verify has findings.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -62,43 +63,68 @@ def _archivekit(
 
 @app.command()
 def build(
+    context: typer.Context,
     paths: Paths,
     out: Annotated[Path, typer.Option(help="Folder for the outputs.")] = Path("dist"),
     name: Annotated[str | None, typer.Option(help="Stem of every output file.")] = None,
-    format: Annotated[list[str] | None, typer.Option(help="epub, pdf or jsonl; give it several times.")] = None,
+    formats: Annotated[list[str] | None, typer.Option("--format", help="epub, pdf or jsonl; give it several times.")] = None,
     title: Annotated[str | None, typer.Option(help="Of the archive [default: the folder's name].")] = None,
     subtitle: Annotated[str | None, typer.Option(help="Below the title.")] = None,
     language: Annotated[str | None, typer.Option(help="Of contents and colophon: zh-Hans, zh-Hant, en …")] = None,
     cover_text: Annotated[str | None, typer.Option(help="A line or two for the cover.")] = None,
+    cover: Annotated[str | None, typer.Option(metavar="FILE", help="A JPEG or PNG for the cover [default: drawn].")] = None,
+    css: Annotated[str | None, typer.Option(metavar="FILE", help="A style sheet for the EPUB, after the built-in one.")] = None,
+    embed_fonts: Annotated[bool | None, typer.Option("--embed-fonts", help="Put the glyphs it needs into the EPUB.")] = None,
+    volume_articles: Annotated[int | None, typer.Option(help="Most articles in a volume; 0 is no limit.")] = None,
+    volume_mb: Annotated[int | None, typer.Option(help="Most megabytes of an EPUB, about; 0 is no limit.")] = None,
+    volume_pages: Annotated[int | None, typer.Option(help="Most pages of a PDF, about; 0 is no limit.")] = None,
     order: Annotated[str | None, typer.Option(help="date, title or path.")] = None,
     group: Annotated[str | None, typer.Option(help="publisher, month, category or none.")] = None,
-    page: Annotated[str | None, typer.Option(help="a5 or a4.")] = None,
+    page: Annotated[
+        str | None, typer.Option("--page", "--trim", help="Of the PDF: a5, a4, b5, 6x9in, or a size such as 170x240mm.")
+    ] = None,
+    print_ready: Annotated[
+        bool | None, typer.Option("--print", help="A PDF for the press: CMYK, crop marks, addresses as footnotes.")
+    ] = None,
+    numbering: Annotated[str | None, typer.Option(help="Pages of a set of PDFs: by volume, or through the series.")] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="Volumes of a PDF laid out at once [default: one for each processor].")
+    ] = None,
     static: Annotated[list[str] | None, typer.Option(help="Folder in the corpus for root-relative images.")] = None,
     profiles: Annotated[list[str] | None, typer.Option(help="Folder in the corpus with site profiles.")] = None,
+    images: Annotated[str | None, typer.Option(help="full, ereader, grey or none: how EPUB and PDF carry images.")] = None,
+    store_folder: Annotated[Path | None, typer.Option("--store", help="Folder of images that fetch got.")] = None,
+    corpus: Annotated[Path | None, typer.Option(help="For JSON Lines: the folder the records were read from.")] = None,
+    quarantine: Annotated[Path | None, typer.Option(help="Folder for copies of the files that cannot be read.")] = None,
+    max_failures: Annotated[int | None, typer.Option(min=0, help="Stop when more files than this cannot be read.")] = None,
     root: Root = None,
     quiet: Quiet = False,
 ) -> None:
     """Read dumps and print one EPUB, one PDF, one JSON Lines archive and a report."""
     from .pipeline import build as run
 
-    given = {
-        "name": name,
-        "formats": format or None,
-        "title": title,
-        "subtitle": subtitle,
-        "language": language,
-        "cover_text": cover_text,
-        "order": order,
-        "group": group,
-        "page": page,
-        "static": static or None,
-        "profiles": profiles or None,
-    }
-    overrides = {key: value for key, value in given.items() if value is not None}
     with _progress(quiet) as progress:
-        report = run(paths, out, overrides, root=root, progress=progress)
+        report = run(
+            paths,
+            out,
+            _settings(context.params),
+            root=root,
+            corpus=corpus,
+            quarantine=quarantine,
+            max_failures=max_failures,
+            store=store_folder,
+            progress=progress,
+            processes=processes or os.cpu_count() or 1,
+        )
     _tell(report, out, quiet)
     raise typer.Exit(report.exit_code)
+
+
+def _settings(params: Mapping[str, object]) -> dict[str, object]:
+    """The options that were given, under the settings they stand for."""
+    from .config import Settings
+
+    return {key: params[key] for key in Settings.__struct_fields__ if params.get(key) not in (None, [], ())}
 
 
 @app.command()
@@ -212,6 +238,41 @@ def fetch(
         fetched = run(paths, store, root=root, limits=limits, fallback=fallback, dry_run=dry_run, progress=progress)
     _tell_fetched(fetched, store, quiet)
     raise typer.Exit(fetched.exit_code)
+
+
+@app.command()
+def verify(
+    dist: Annotated[Path, typer.Argument(help="Folder with the outputs and their report.")] = Path("dist"),
+    sources: Annotated[Path | None, typer.Option(help="The folder that was read, to derive every record from again.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was checked and found as JSON.")] = False,
+) -> None:
+    """Hold outputs against their report, one another and the sources. Writes nothing; exit code 30 says it found something."""
+    from .verify import describe, encode
+    from .verify import verify as check
+
+    verification = check(dist, sources=sources)
+    _print(encode(verification) if as_json else describe(verification, str(dist)))
+    raise typer.Exit(verification.exit_code)
+
+
+@app.command()
+def extract(book: Annotated[Path, typer.Argument(help="An EPUB or a PDF that archivekit made.")]) -> None:
+    """Print the records that a book holds: the bytes of its NAME.jsonl."""
+    from .extract import extract as records
+
+    sys.stdout.buffer.write(records(book))
+
+
+@app.command()
+def bag(
+    dist: Annotated[Path, typer.Argument(help="Folder with the outputs and their report.")],
+    sources: Annotated[Path, typer.Option(help="The folder that was read.")],
+    out: Annotated[Path, typer.Option(help="The package, a folder that is not there yet.")],
+) -> None:
+    """Pack outputs, report and sources as a BagIt package."""
+    from .bag import bag as pack
+
+    _print(str(pack(dist, out, sources=sources)))
 
 
 @app.command()

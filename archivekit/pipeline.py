@@ -12,7 +12,7 @@ from . import dress as dresses
 from . import report as reports
 from . import volumes
 from .accounting import check
-from .assets import Asset, Finder
+from .assets import Asset, Attached, Finder
 from .atomic import Staging, copy
 from .bundle import Bundle
 from .bundle import make as make_bundle
@@ -30,10 +30,10 @@ from .reading import read_source
 from .renditions import Renditions
 from .report import Report
 from .sites import Profiles, load_profiles
-from .source import Source, load
+from .source import MAX_BYTES, Source, load
 from .store import Store
-from .walk import Found, Walk, display, find, read_bytes
-from .writers import Write, writer
+from .walk import MAX_ARCHIVE, RECORD, Found, Walk, display, find, read_bytes
+from .writers import Write, write_each, writer
 
 Paths = str | Path | Sequence[str | Path]
 """A file, a folder, a pattern or ``-``, or several of them."""
@@ -59,9 +59,9 @@ class _Reader:
     """Reads documents one by one with the profiles and image folders of one corpus."""
 
     def __init__(
-        self, walk: Walk, settings: Settings, store: Path | None = None, *, strict: bool = False, keep: bool = False
+        self, root: Path | None, settings: Settings, store: Path | None = None, *, strict: bool = False, keep: bool = False
     ) -> None:
-        root = walk.root
+        self._root = root
         self._strict = strict
         self._keep = keep
         folders = [root / folder for folder in settings.profiles] if root is not None else []
@@ -80,18 +80,26 @@ class _Reader:
             return Reading(path=found.path, error=bug)
 
     def _read(self, found: Found) -> Reading:
-        source = load(found.path, read_bytes(found))
+        data = read_bytes(found)
+        source = load(found.path, data, max_bytes=MAX_ARCHIVE if data.startswith(RECORD) else MAX_BYTES)
         articles: list[Article] = []
         assets: dict[str, Asset] = {}
         read = read_source(source, self._profiles)
         if self._strict:
             check(source, read)
         for article in read:
-            attached = self._finder.attach(article, found.file)
+            attached = self._attached(article, source, found.file)
             articles.append(attached.article)
             assets.update(attached.assets)
         text = source if self._keep else None
         return Reading(path=found.path, source=source.info, articles=tuple(articles), assets=assets, text=text)
+
+    def _attached(self, article: Article, source: Source, file: Path | None) -> Attached:
+        """The article with its images; a record that was read from another file is finished and stays as it is."""
+        origin = article.provenance.source
+        if origin.sha256 == source.sha256:
+            return self._finder.attach(article, file)
+        return self._finder.recall(article, self._root / origin.path if self._root is not None else None)
 
 
 def read(path: str | Path, *, root: Path | None = None) -> tuple[Article, ...]:
@@ -130,7 +138,7 @@ def readings(
     """
     walk = find(_listed(paths), root=root)
     chosen = load_settings(walk.root) if settings is None else settings
-    reader = _Reader(walk, chosen, strict=strict, keep=keep_text)
+    reader = _Reader(walk.root, chosen, strict=strict, keep=keep_text)
     return _each(reader, walk, progress)
 
 
@@ -150,10 +158,12 @@ def build(
     settings: Settings | Mapping[str, object] | None = None,
     *,
     root: Path | None = None,
+    corpus: Path | None = None,
     quarantine: Path | None = None,
     max_failures: int | None = None,
     store: Path | None = None,
     progress: Progress | None = None,
+    processes: int = 1,
 ) -> Report:
     """Read everything ``paths`` name and write ``NAME.jsonl``, ``NAME.epub``, ``NAME.pdf`` and ``NAME.report.json`` to
     the folder ``out``.
@@ -161,25 +171,27 @@ def build(
     The corpus's archivekit.toml holds unless ``settings`` is a Settings; a mapping of some of its keys goes over it.
     A document that cannot be read is in the report's ``quarantined`` and costs no other; a copy of it goes to the folder
     ``quarantine``, and more than ``max_failures`` of them stop the build. Images on the web are taken from the folder
-    ``store``, or the one the settings name, and never fetched. Outputs appear together when all are complete.
+    ``store``, or the one the settings name, and never fetched. Where the records of an archive are built again, ``corpus``
+    is the folder they were read from, for its settings and its images. Outputs appear together when all are complete.
     Raises UsageError, ConfigError, NothingToBuildError, TooManyFailuresError, OutputError or MissingRequirementError;
     the earlier outputs are then untouched.
     """
     walk = find(_listed(paths), root=root)
-    chosen = checked(settings) if isinstance(settings, Settings) else load_settings(walk.root, settings)
+    base = corpus.absolute() if corpus is not None else walk.root
+    chosen = checked(settings) if isinstance(settings, Settings) else load_settings(base, settings)
     _spare_sources(walk, Path(out), chosen, quarantine)
-    dress = dresses.load(chosen, walk.root)
+    dress = dresses.load(chosen, base)
     writers = {name: writer(name) for name in dict.fromkeys(chosen.formats)}
-    epoch = _epoch()
+    epoch = source_date_epoch()
     with Staging(Path(out)) as staging:
-        gathered = _gather(_each(_Reader(walk, chosen, store), walk, progress), Renditions(chosen.images), max_failures)
+        gathered = _gather(_each(_Reader(base, chosen, store), walk, progress), Renditions(chosen.images), max_failures)
         if quarantine is not None:
             _set_aside(walk, gathered, quarantine)
         if not gathered.articles:
             raise NothingToBuildError(_nothing(walk, gathered))
-        bundle = make_bundle(gathered.articles, gathered.assets, chosen, title=_title(walk, chosen, gathered), epoch=epoch)
+        bundle = make_bundle(gathered.articles, gathered.assets, chosen, title=_title(base, chosen, gathered), epoch=epoch)
         bundle = msgspec.structs.replace(bundle, dress=dress)
-        outputs = _write_all(bundle, writers, chosen, staging, progress)
+        outputs = _write_all(bundle, writers, chosen, staging, progress, processes)
         report = Report(
             identifier=bundle.identifier,
             title=bundle.title,
@@ -217,7 +229,7 @@ def write(
     given = tuple(articles)
     if not given:
         raise NothingToBuildError("there is no article to write")
-    bundle = make_bundle(given, Renditions(chosen.images).of(assets or {}), chosen, title=path.stem, epoch=_epoch())
+    bundle = make_bundle(given, Renditions(chosen.images).of(assets or {}), chosen, title=path.stem, epoch=source_date_epoch())
     bundle = msgspec.structs.replace(bundle, dress=dresses.load(chosen, None))
     with Staging(path.parent) as staging:
         notices = print_to(bundle, staging.file(path.name), chosen)
@@ -280,27 +292,31 @@ def _spare_sources(walk: Walk, out: Path, settings: Settings, quarantine: Path |
 
 
 def _write_all(
-    bundle: Bundle, writers: Mapping[str, Write], settings: Settings, staging: Staging, progress: Progress | None
+    bundle: Bundle,
+    writers: Mapping[str, Write],
+    settings: Settings,
+    staging: Staging,
+    progress: Progress | None,
+    processes: int,
 ) -> tuple[reports.Output, ...]:
     outputs: list[reports.Output] = []
     for name, print_to in writers.items():
         books = volumes.of_format(bundle, name, settings)
+        files = [volumes.file_name(settings, name, book) for book in books]
+        targets = [(book, staging.file(file)) for book, file in zip(books, files, strict=True)]
         if progress is not None:
             progress(name, 0, len(books))
-        for done, book in enumerate(books, 1):
-            file = volumes.file_name(settings, name, book)
-            path = staging.file(file)
-            notices = print_to(book, path, settings)
-            outputs.append(reports.output(file, path, notices))
+        for done, notices in enumerate(write_each(print_to, targets, settings, processes), 1):
+            outputs.append(reports.output(files[done - 1], targets[done - 1][1], notices))
             if progress is not None:
                 progress(name, done, len(books))
     return tuple(outputs)
 
 
-def _title(walk: Walk, settings: Settings, gathered: _Gathered) -> str:
+def _title(root: Path | None, settings: Settings, gathered: _Gathered) -> str:
     """The title of a bundle that is given none: its only article's, the folder's name, or the outputs' name."""
     only = gathered.articles[0].title if len(gathered.articles) == 1 else None
-    return only or (walk.root.name.encode("utf-8", "replace").decode() if walk.root is not None else "") or settings.name
+    return only or (root.name.encode("utf-8", "replace").decode() if root is not None else "") or settings.name
 
 
 def _nothing(walk: Walk, gathered: _Gathered) -> str:
@@ -322,7 +338,7 @@ def _reasons(gathered: _Gathered) -> str:
     return "; ".join(reasons + more)
 
 
-def _epoch() -> int | None:
+def source_date_epoch() -> int | None:
     """SOURCE_DATE_EPOCH, as https://reproducible-builds.org/specs/source-date-epoch/ has it."""
     value = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not value:

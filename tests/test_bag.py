@@ -53,8 +53,9 @@ def test_a_damaged_package_does_not_validate(built: tuple[Path, Path], tmp_path:
         bagit.Bag(str(place)).validate()
 
 
-def test_the_date_may_be_given(built: tuple[Path, Path], tmp_path: Path) -> None:
-    place = bag(built[1], tmp_path / "one", sources=built[0], epoch=86400)
+def test_the_date_may_be_given(built: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    place = bag(built[1], tmp_path / "one", sources=built[0])
     assert bagit.Bag(str(place)).info["Bagging-Date"] == "1970-01-02"
 
 
