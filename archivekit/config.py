@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     formats: tuple[str, ...] = ("epub", "pdf", "jsonl")
     page: str = "a5"
     """Of the PDF: a4, a5, b5, 6x9in, or a size such as 170x240mm."""
+    print_ready: bool = False
+    """Whether the PDF is for a printing press: four colours, crop marks, parts that open on the right."""
     numbering: Literal["volume", "series"] = "volume"
     """Whether the page numbers of a PDF begin anew in each volume or run through the set."""
     static: tuple[str, ...] = ()

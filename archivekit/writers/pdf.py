@@ -20,6 +20,8 @@ from . import pages, pdf_html
 from .fonts import installed, require_cjk
 from .pdf_engine import ASSET_SCHEME, Archive, Job, Made, Trouble, count_pages, write_pdf
 from .pdf_images import Printable, printable
+from .pdf_press import in_black, profile, too_coarse
+from .pdf_sizes import size
 from .pdf_xmp import additions
 
 _PIXELS_PER_PIXEL = 300 / 96
@@ -59,8 +61,10 @@ def _jobs(books: Sequence[tuple[Bundle, Path]], settings: Settings, starts: tupl
 def _job(bundle: Bundle, target: Path, settings: Settings, starts: tuple[int, ...], first: int) -> Job:
     """Everything the layout of one book needs, and nothing of the other volumes."""
     fonts, sheet = installed(), paper(settings.page)
-    images = _Images(bundle.assets, sheet)
-    html, notices = pdf_html.document(pdf_html.Book(bundle=bundle, images=images, fonts=fonts, starts=starts))
+    images = _Images(bundle.assets, sheet, press=settings.print_ready)
+    book = pdf_html.Book(bundle=bundle, images=images, fonts=fonts, starts=starts, notes=settings.print_ready)
+    html, notices = pdf_html.document(book)
+    styles = (_style("pdf.css"), _page_style(sheet, first), images.styles())
     if _HAN.search(html):
         require_cjk(fonts)
     data = b"".join(encode(article) + b"\n" for article in bundle.records)
@@ -68,7 +72,8 @@ def _job(bundle: Bundle, target: Path, settings: Settings, starts: tuple[int, ..
     return Job(
         target=str(target),
         html=html,
-        styles=(_style("pdf.css"), _page_style(sheet, first)),
+        styles=tuple(in_black(style) for style in (*styles, _style("pdf-print.css"))) if settings.print_ready else styles,
+        profile=profile() if settings.print_ready else b"",
         justified=_style("pdf-justified.css"),
         images=images.used,
         archive=Archive(name, "The records this file is a printing of, one JSON object a line", data, _moment(bundle)),
@@ -91,32 +96,40 @@ def _page_style(sheet: Paper, first: int) -> str:
 class _Images:
     """Hands out an address for each image that can be printed, once per content, and remembers what cannot be."""
 
-    def __init__(self, assets: Mapping[str, Asset], sheet: Paper) -> None:
+    def __init__(self, assets: Mapping[str, Asset], sheet: Paper, *, press: bool) -> None:
         self.used: dict[str, Printable] = {}
         self._assets = assets
+        self._sheet = sheet
+        self._press = press
         width, height = sheet.block
         self._box = (round(width * _PIXELS_PER_PIXEL), round(height * _PIXELS_PER_PIXEL))
-        self._unreadable: dict[str, str] = {}
+        self._notices: dict[str, Notice] = {}
 
     def __call__(self, image: Image) -> str | None:
         key = image.asset
         if key not in self.used:
             asset = self._assets.get(key)
-            if asset is None or key in self._unreadable:
+            if asset is None or key in self._notices:
                 return None
             ready = printable(asset, self._box)
             if ready is None:
-                self._unreadable[key] = image.src
+                message = f"the image {image.src or key} cannot be decoded; a placeholder is printed"
+                self._notices[key] = Notice(id="pdf.image-unreadable", message=message)
                 return None
             self.used[key] = ready
+            coarse = too_coarse(asset, self._sheet, image.src) if self._press else None
+            if coarse is not None:
+                self._notices[key] = coarse
         return f"{ASSET_SCHEME}{key}"
 
+    def styles(self) -> str:
+        """A style sheet with the size of each image."""
+        sizes = ((key, size(self._assets[key], self._sheet, press=self._press)) for key in self.used)
+        return "".join(f'figure img[src="{ASSET_SCHEME}{key}"] {{ {rule} }}\n' for key, rule in sizes if rule)
+
     def notices(self) -> list[Notice]:
-        """One for each image that could not be decoded."""
-        return [
-            Notice(id="pdf.image-unreadable", message=f"the image {src or key} cannot be decoded; a placeholder is printed")
-            for key, src in self._unreadable.items()
-        ]
+        """One for each image that could not be decoded, and for each too coarse for a press."""
+        return list(self._notices.values())
 
 
 def _notices(made: Made) -> tuple[Notice, ...]:

@@ -19,6 +19,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[impor
 
 from ..model import Notice
 from .even_lines import can_be_had, even_lines
+from .pdf_colours import name_rgb
 from .pdf_images import Printable
 from .pdf_tags import mend
 from .pdf_xmp import merge
@@ -59,6 +60,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     archive: Archive
     xmp: str
     """``rdf:Description`` elements for the XMP packet."""
+    profile: bytes = b""
+    """The ICC profile of the press, where the file is meant for one."""
     notices: tuple[Notice, ...] = ()
     """What is known before layout not to be printed as it was; handed on."""
 
@@ -88,12 +91,18 @@ class Made(msgspec.Struct, frozen=True):
     trouble: Trouble
 
 
+PROFILE = "cmyk"
+"""``asset:cmyk`` is the address of the profile of the press."""
+
+
 class _SealedFetcher(URLFetcher):  # type: ignore[misc]
     """Serves the images of the job by ``asset:`` address and refuses everything else, whatever its scheme."""
 
-    def __init__(self, images: Mapping[str, Printable]) -> None:
+    def __init__(self, job: Job) -> None:
         super().__init__(allowed_protocols={"asset"}, allow_redirects=False)
-        self._images = images
+        self._images = (
+            {**job.images, PROFILE: Printable("application/vnd.iccprofile", job.profile)} if job.profile else job.images
+        )
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         """The bytes of a known image; raises ValueError for any other address."""
@@ -105,7 +114,7 @@ class _SealedFetcher(URLFetcher):  # type: ignore[misc]
 
 def count_pages(job: Job) -> int:
     """How many pages the job takes; nothing is written."""
-    fetcher = _SealedFetcher(job.images)
+    fetcher = _SealedFetcher(job)
     with _engine(job):
         document = HTML(string=job.html, url_fetcher=fetcher).render(
             stylesheets=_sheets(job, fetcher), presentational_hints=True
@@ -115,7 +124,7 @@ def count_pages(job: Job) -> int:
 
 def write_pdf(job: Job) -> Made:
     """Lay the job out and write it as PDF/A-3a and PDF/UA-1; the same job gives the same bytes."""
-    fetcher = _SealedFetcher(job.images)
+    fetcher = _SealedFetcher(job)
     attachment = Attachment(
         string=job.archive.data,
         name=job.archive.name,
@@ -128,23 +137,30 @@ def write_pdf(job: Job) -> Made:
 
     def finish(document: object, pdf: object) -> None:
         mend(pdf)
+        if job.profile:
+            name_rgb(pdf)
         _merge_xmp(pdf, job.xmp)
 
     with _engine(job) as lines:
+        sheets, profiles = _sheets(job, fetcher)
         HTML(string=job.html, url_fetcher=fetcher).write_pdf(
             job.target,
             finisher=finish,
-            stylesheets=_sheets(job, fetcher),
+            stylesheets=sheets,
+            color_profiles=profiles,
             pdf_variant="pdf/a-3a",
+            output_intent="device-cmyk" if job.profile else "srgb",
             attachments=[attachment],
             presentational_hints=True,  # the start of a numbered list
         )
     return Made(job.notices, Trouble(tuple(lines)))
 
 
-def _sheets(job: Job, fetcher: _SealedFetcher) -> list[CSS]:
+def _sheets(job: Job, fetcher: _SealedFetcher) -> tuple[list[CSS], dict[str, object]]:
+    """The style sheets, and the colour profiles they name."""
     styles = (*job.styles, job.justified) if can_be_had(inline) else job.styles
-    return [CSS(string=style, url_fetcher=fetcher) for style in styles]
+    profiles: dict[str, object] = {}
+    return [CSS(string=style, url_fetcher=fetcher, color_profiles=profiles) for style in styles], profiles
 
 
 @contextmanager

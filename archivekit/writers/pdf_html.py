@@ -16,7 +16,7 @@ from .colophon import colophon
 from .fonts import Fonts
 from .glyphs import name_missing
 from .indexes import Terms, tables
-from .pages import Entry
+from .pdf_press import with_notes
 from .strings import Words, number, words
 
 _OWN_INDENT = re.compile(r"(<p>(?:<(?:strong|em|s|a [^<>]*)>)*)[ \u00a0\u2002-\u200a\u3000]+")
@@ -34,8 +34,8 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     fonts: Fonts
     starts: tuple[int, ...] = ()
     """The number of the first page of every volume, where numbers run through them all."""
-    article: Callable[[Entry, str], str] = lambda entry, xhtml: xhtml
-    """Has the last word on an article's page."""
+    notes: bool = False
+    """Whether the addresses of links are printed as footnotes."""
 
 
 def document(book: Book) -> tuple[str, tuple[Notice, ...]]:
@@ -57,11 +57,16 @@ def document(book: Book) -> tuple[str, tuple[Notice, ...]]:
             parts.append(shown(pages.group_page(section, medium), section.title))
         for entry in section.entries:
             notices.extend(_controls(entry.article, entry.title))
-            parts.append(shown(book.article(entry, _set(pages.article_page(entry, medium))), entry.title))
+            parts.append(shown(_article(book, entry, medium), entry.title))
     parts += [shown(_index(*table, said), table[1]) for table in tables(sections, said)]
     parts.append(shown(colophon(bundle), said.colophon))
     kind = ' class="grouped"' if pages.grouped(sections) else ""
     return f"{_head(bundle)}<body{kind}>\n{''.join(parts)}</body>\n</html>\n", tuple(notices)
+
+
+def _article(book: Book, entry: pages.Entry, medium: pages.Medium) -> str:
+    page = _set(pages.article_page(entry, medium))
+    return with_notes(page) if book.notes else page
 
 
 def _contents(book: Book, sections: tuple[pages.Section, ...], medium: pages.Medium) -> str:
