@@ -6,7 +6,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from types import FrameType
@@ -15,12 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .errors import ArchiveKitError, UsageError
+from .terminal import progress_bar
 from .version import __version__
 
 if TYPE_CHECKING:
     from .fetch import Fetched
     from .model import Article
-    from .pipeline import Progress, Reading
+    from .pipeline import Reading
     from .report import Report
 
 app = typer.Typer(
@@ -103,7 +103,7 @@ def build(
     """Read dumps and print one EPUB, one PDF, one JSON Lines archive and a report."""
     from .pipeline import build as run
 
-    with _progress(quiet) as progress:
+    with progress_bar(quiet) as progress:
         report = run(
             paths,
             out,
@@ -234,7 +234,7 @@ def fetch(
         interval=interval,
         allow_private=allow_private,
     )
-    with _progress(quiet) as progress:
+    with progress_bar(quiet) as progress:
         fetched = run(paths, store, root=root, limits=limits, fallback=fallback, dry_run=dry_run, progress=progress)
     _tell_fetched(fetched, store, quiet)
     raise typer.Exit(fetched.exit_code)
@@ -299,7 +299,7 @@ def _articles(paths: list[str], root: Path | None, quiet: bool, failed: list[Rea
     """Every article that can be read, one after the other; documents that cannot be read are named and put in ``failed``."""
     from .pipeline import readings
 
-    with _progress(quiet or sys.stdout.isatty()) as progress:
+    with progress_bar(quiet or sys.stdout.isatty()) as progress:
         for reading in readings(paths, root=root, progress=progress):
             if reading.error is not None:
                 failed.append(reading)
@@ -338,7 +338,7 @@ def _each(
     from .pipeline import readings
 
     good = bad = 0
-    with _progress(quiet or sys.stdout.isatty()) as progress:
+    with progress_bar(quiet or sys.stdout.isatty()) as progress:
         for reading in readings(paths, root=root, strict=strict, keep_text=keep_text, progress=progress):
             if reading.error is not None:
                 bad += 1
@@ -395,28 +395,6 @@ def _count(number: int, thing: str) -> str:
 
 def _size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Progress | None]:
-    """A progress bar on standard error when that is a terminal and nobody asked for quiet."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    columns = (TextColumn("{task.description:<6}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks = {}
-
-        def progress(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield progress
 
 
 def _print(text: str) -> None:

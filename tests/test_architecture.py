@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "archivekit"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 ONE_DOOR = ("bs4", "justhtml", "markdown_it", "mdit_py_cjk_friendly", "frontmatter", "opencc", "charset_normalizer")
-ONE_DOOR += ("ebooklib", "typer", "rich")
+ONE_DOOR += ("bagit", "ebooklib", "pikepdf", "typer", "rich")
 
 FORBIDDEN = {
     "readers": ("writers", "sites", "edits", "pipeline", "cli", "assets", "bundle"),
@@ -27,6 +27,13 @@ FORBIDDEN = {
     "config": ("readers", "writers", "sites", "edits", "pipeline", "cli", "markup", "assets", "bundle"),
     "assets": ("readers", "writers", "sites", "edits", "pipeline", "cli", "bundle"),
     "bundle": ("readers", "writers", "sites", "edits", "pipeline", "cli"),
+    "findings": ("readers", "writers", "sites", "edits", "pipeline", "cli", "verify"),
+    "migrate": ("readers", "writers", "sites", "edits", "pipeline", "cli", "bundle"),
+    "extract": ("readers", "writers", "sites", "edits", "pipeline", "cli", "bundle"),
+    "pdf_contents": ("readers", "writers", "sites", "edits", "pipeline", "cli", "bundle"),
+    "printed": ("readers", "writers", "sites", "edits", "pipeline", "cli", "bundle"),
+    "atomic": ("readers", "writers", "sites", "edits", "pipeline", "cli", "bundle", "verify"),
+    "verify": ("readers", "writers", "sites", "edits", "cli"),
     "inspect": ("readers", "writers", "sites", "edits", "pipeline", "cli"),
     "pipeline": ("cli",),
 }
