@@ -161,6 +161,12 @@ def test_every_volume_has_its_own_articles_and_the_index_of_all(tmp_path: Path) 
             assert item[0].get("href") is None or "EPUB/" + item[0].get("href", "") in book
 
 
+def test_a_title_does_not_turn_round_what_stands_beside_it(tmp_path: Path) -> None:
+    index = series_of(fixtures.bundle(), tmp_path)[0]["EPUB/index-publishers.xhtml"].decode()
+    turned = [item for item in index.split("<li>")[1:] if "\u202e" in item]
+    assert turned and all('dir="auto"' in item for item in turned)
+
+
 def test_a_volume_says_which_it_is(tmp_path: Path) -> None:
     bundle = fixtures.bundle()
     books = series_of(bundle, tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -9,6 +10,9 @@ from typing import Final, NamedTuple
 from ..markup.xhtml import attribute, text
 from .pages import Entry, Medium, Section, line, other_language, title_language
 from .strings import Words, date, moment
+
+_TURNING: Final = frozenset({"R", "AL", "AN", "LRE", "LRO", "RLE", "RLO", "LRI", "RLI", "FSI"})
+"""Bidirectional classes (Unicode Standard Annex 9) of right-to-left letters and of the controls."""
 
 BATCH: Final = 200
 """The most articles in one list of an index, so that containers can break a long index between lists."""
@@ -96,6 +100,7 @@ def _parts(terms: Terms, medium: Medium) -> Iterator[str]:
 
 def _item(entry: Entry, medium: Medium) -> str:
     own = other_language(title_language(entry, medium.said), medium.said)
+    own += ' dir="auto"' if _other_direction(entry.title) else ""
     title = f'<a href="{attribute(medium.href(entry.key))}"{own}>{text(entry.title)}</a>'
     parts = [title if entry.here else f"<span{own}>{text(entry.title)}</span>"]
     if entry.article.published:
@@ -103,6 +108,11 @@ def _item(entry: Entry, medium: Medium) -> str:
     if entry.volume:
         parts.append(f'<span class="volume">{text(entry.volume)}</span>')
     return f"<li>{' '.join(parts)}</li>\n"
+
+
+def _other_direction(title: str) -> bool:
+    """Whether a title has letters or controls that could turn round what stands beside it."""
+    return any(unicodedata.bidirectional(char) in _TURNING for char in title)
 
 
 def _day(entry: Entry, said: Words) -> str:

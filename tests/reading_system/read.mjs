@@ -75,6 +75,7 @@ async function read(device) {
       found.images.push(...place.images);
       found.wide.push(...place.wide);
       found.contrasts.push(...place.contrasts);
+      if (place.replaced) found.console.push(`an address stands in the words of ${place.href}`);
     }
     if (turned <= 2 || place.figure) {
       const name = `${device.name}-${String(place.index).padStart(3, "0")}-${String(turned).padStart(2, "0")}.png`;
@@ -136,6 +137,8 @@ async function look() {
   });
   return {
     contrasts,
+    // epub.js puts its own addresses wherever a page has the name of a file of the book, in words too.
+    replaced: document.body.innerText.includes("blob:"),
     href: start.href,
     index: start.index,
     figure: [...document.querySelectorAll("img, table, .missing-image, .provenance, blockquote, pre")].some(shown),
