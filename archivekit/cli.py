@@ -244,13 +244,14 @@ def fetch(
 def verify(
     dist: Annotated[Path, typer.Argument(help="Folder with the outputs and their report.")] = Path("dist"),
     sources: Annotated[Path | None, typer.Option(help="The folder that was read, to derive every record from again.")] = None,
+    store: Annotated[Path | None, typer.Option(help="The folder of fetched images that the build had.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was checked and found as JSON.")] = False,
 ) -> None:
     """Hold outputs against their report, one another and the sources. Writes nothing; exit code 30 says it found something."""
     from .verify import describe, encode
     from .verify import verify as check
 
-    verification = check(dist, sources=sources)
+    verification = check(dist, sources=sources, store=store)
     _print(encode(verification) if as_json else describe(verification, str(dist)))
     raise typer.Exit(verification.exit_code)
 

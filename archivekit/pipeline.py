@@ -128,17 +128,18 @@ def readings(
     settings: Settings | None = None,
     strict: bool = False,
     keep_text: bool = False,
+    store: Path | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Reading]:
     """What became of each document that ``paths`` name. Raises UsageError for a path that does not exist and ConfigError
     for an archivekit.toml that cannot be meant; nothing else.
 
     ``strict`` makes it the error of a document that not every character of it is accounted for; ``keep_text`` asks for
-    the decoded file beside its articles.
+    the decoded file beside its articles; ``store`` is as for ``build``.
     """
     walk = find(_listed(paths), root=root)
     chosen = load_settings(walk.root) if settings is None else settings
-    reader = _Reader(walk.root, chosen, strict=strict, keep=keep_text)
+    reader = _Reader(walk.root, chosen, store, strict=strict, keep=keep_text)
     return _each(reader, walk, progress)
 
 

@@ -18,8 +18,9 @@ from .walk import STDIN, Found, find, read_bytes
 _PLACES = (".at", ".span", ".span.0", ".span.1")
 
 
-def rederived(report: Report, articles: Sequence[Article], root: Path) -> Iterator[Finding]:
-    """What does not follow from the sources below ``root``; exactly the files the report names are read."""
+def rederived(report: Report, articles: Sequence[Article], root: Path, store: Path | None) -> Iterator[Finding]:
+    """What does not follow from the sources below ``root``, with the images in ``store``; exactly the files the report
+    names are read."""
     known = {found.path: found for found in find([root]).documents}
     there: list[Found] = []
     for path in _named(report):
@@ -29,7 +30,7 @@ def rederived(report: Report, articles: Sequence[Article], root: Path) -> Iterat
         else:
             yield Finding(id="source.missing", file=path, expected="a file", found="none")
     by_id = {article.id: article for article in articles}
-    again = _read(there, root, report)
+    again = _read(there, root, report, store)
     for source in report.sources:
         if source.path in again:
             yield from _source(source, [by_id[id] for id in source.articles if id in by_id], *again[source.path])
@@ -60,7 +61,7 @@ def _named(report: Report) -> Iterator[str]:
     yield from (entry.path for entry in report.duplicates)
 
 
-def _read(there: Sequence[Found], root: Path, report: Report) -> Mapping[str, tuple[Reading, bytes]]:
+def _read(there: Sequence[Found], root: Path, report: Report, store: Path | None) -> Mapping[str, tuple[Reading, bytes]]:
     """What became of every file, with its bytes."""
     if not there:
         return {}
@@ -71,7 +72,7 @@ def _read(there: Sequence[Found], root: Path, report: Report) -> Mapping[str, tu
             data[found.path] = read_bytes(found)
         except ArchiveKitError:
             data[found.path] = b""
-    every = readings(files, root=root, settings=report.settings)
+    every = readings(files, root=root, settings=report.settings, store=store)
     return {reading.path: (reading, data.get(reading.path, b"")) for reading in every}
 
 

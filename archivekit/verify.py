@@ -44,9 +44,10 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
         return 30 if self.findings else 0
 
 
-def verify(folder: str | Path, *, sources: str | Path | None = None) -> Verification:
+def verify(folder: str | Path, *, sources: str | Path | None = None, store: Path | None = None) -> Verification:
     """Check every report in a folder and the outputs it names; with ``sources``, the folder the build read, derive every
-    record again. Nothing is written. Raises UsageError when there is no such folder or no report in it."""
+    record again, with the images of the ``store`` it had. Nothing is written. Raises UsageError when there is no such
+    folder or no report in it."""
     place = Path(folder)
     root = Path(sources) if sources is not None else None
     for path in (place, root):
@@ -58,7 +59,7 @@ def verify(folder: str | Path, *, sources: str | Path | None = None) -> Verifica
     findings = [Finding(id="switch.interrupted", file=name, expected="outputs of one build") for name in unsettled(place)]
     outputs = articles = derived = 0
     for path in found:
-        check = _Check(place, path.name.removesuffix(_REPORT), root)
+        check = _Check(place, path.name.removesuffix(_REPORT), root, store)
         findings.extend(check.findings())
         outputs, articles, derived = outputs + check.outputs, articles + check.articles, derived + check.sources
     return Verification(
@@ -69,8 +70,8 @@ def verify(folder: str | Path, *, sources: str | Path | None = None) -> Verifica
 class _Check:
     """The check of one report."""
 
-    def __init__(self, folder: Path, name: str, root: Path | None) -> None:
-        self._folder, self._name, self._root = folder, name, root
+    def __init__(self, folder: Path, name: str, root: Path | None, store: Path | None) -> None:
+        self._folder, self._name, self._root, self._store = folder, name, root, store
         self._damaged: set[str] = set()
         self.outputs = self.articles = self.sources = 0
 
@@ -133,7 +134,7 @@ class _Check:
             yield Finding(id="record.order", file=best.lines[0][0], expected="the records in the order of the settings")
         yield from self._pages(bundle.articles, files)
         if self._root is not None:
-            yield from rederived(report, articles, self._root)
+            yield from rederived(report, articles, self._root, self._store)
             self.sources = len(report.sources) + len(report.quarantined) + len(report.duplicates)
 
     def _pages(self, articles: tuple[Article, ...], files: Sequence[str]) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ import pikepdf
 import pytest
 import small
 
+from archivekit import pipeline
 from archivekit import report as reports
 from archivekit.errors import UsageError
 from archivekit.findings import Finding
@@ -316,6 +317,24 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
         verify(tmp_path, sources=tmp_path / "nosuch")
     with pytest.raises(UsageError, match="no NAME"):
         verify(tmp_path)
+
+
+def test_volumes_are_one_archive(archive: Archive) -> None:
+    settings = {"name": "v", "formats": ["epub", "jsonl"], "volume_articles": 2}
+    report = pipeline.build(archive.corpus, archive.dist, settings)
+    assert [output.file for output in report.outputs] == ["v-1.epub", "v-2.epub", "v-3.epub", "v.jsonl"]
+    assert verify(archive.dist, sources=archive.corpus).findings == ()
+    (archive.dist / "v-2.epub").unlink()
+    found = {(one.id, one.file) for one in verify(archive.dist).findings}
+    assert ("output.missing", "v-2.epub") in found
+
+
+def test_every_finding_is_documented() -> None:
+    code = "".join(path.read_text() for path in (small.ROOT / "archivekit").glob("*.py"))
+    made = set(re.findall(r'Finding\(\s*id="([a-z.-]+)"', code)) | set(re.findall(r'differences\(\s*"([a-z.-]+)"', code))
+    page = (small.ROOT / "docs" / "verify.md").read_text()
+    rows = {name for row in re.findall(r"^\| (`[^|]*) \|", page, re.MULTILINE) for name in re.findall(r"`([a-z.-]+)`", row)}
+    assert made == rows
 
 
 def test_a_finding_names_everything() -> None:
