@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms
 
 from .image_metadata import without_metadata
 from .images import DECODER_ERRORS, Asset
@@ -23,6 +23,9 @@ _TURNED_QUALITY = 92
 """Of an image that is only turned: high enough that nobody sees a second compression."""
 
 _ORIENTATION = 0x0112
+_TURNS = (None, None, *map(Image.Transpose, (0, 3, 1, 5, 4, 6, 2)))
+"""What undoes each value of the EXIF orientation, 1 to 8."""
+
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
@@ -56,38 +59,44 @@ def rendition(asset: Asset, policy: Policy) -> Asset:
         return asset
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        whole = _whole(asset)
-        return whole if policy == "full" else _smaller(whole, grey=policy == "grey")
+        try:
+            whole = _whole(asset)
+            return whole if policy == "full" else _smaller(whole, grey=policy == "grey")
+        except DECODER_ERRORS:
+            bare = without_metadata(asset.data, asset.media_type)
+            return msgspec.structs.replace(asset, data=bare) if bare is not None else asset
 
 
 def _whole(asset: Asset) -> Asset:
     """The image upright and without metadata, its pixels untouched where it was upright before."""
     with Image.open(io.BytesIO(asset.data)) as image:
-        upright = image.getexif().get(_ORIENTATION, 1) == 1 or asset.media_type not in _FORMATS
-        bare = without_metadata(asset.data, asset.media_type) if upright else None
+        turn = _turn(image) if asset.media_type in _FORMATS else None
+        bare = without_metadata(asset.data, asset.media_type) if turn is None else None
         if bare is not None:
             return msgspec.structs.replace(asset, data=bare)
-        turned = ImageOps.exif_transpose(image)
-        out = io.BytesIO()
-        kept = {"icc_profile": turned.info["icc_profile"]} if turned.info.get("icc_profile") else {}
-        turned.info.clear()
+        turned = image.transpose(turn) if turn is not None else image.copy()
+        profile = image.info.get("icc_profile")
+        turned.info = {"transparency": image.info["transparency"]} if "transparency" in image.info else {}
         format = _FORMATS.get(asset.media_type, "PNG")
-        options = {} if format == "PNG" else {"quality": _TURNED_QUALITY}
-        turned.save(out, format, **options, **kept)
-        media_type = asset.media_type if asset.media_type in _FORMATS else "image/png"
+        out = io.BytesIO()
+        turned.save(out, format, icc_profile=profile, **({} if format == "PNG" else {"quality": _TURNED_QUALITY}))
+        media_type = f"image/{format.lower()}"
         return msgspec.structs.replace(asset, data=out.getvalue(), media_type=media_type)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """How to turn an image upright; None where it is."""
+    stated = image.getexif().get(_ORIENTATION, 1)
+    return _TURNS[stated] if isinstance(stated, int) and 1 <= stated <= 8 else None
 
 
 def _smaller(asset: Asset, *, grey: bool) -> Asset:
     """The smallest of: JPEG, PNG where that may be, and the image as it is where that would do."""
-    try:
-        with Image.open(io.BytesIO(asset.data)) as image:
-            lossless = image.format in ("PNG", "GIF")
-            would_do = image.format in ("JPEG", "PNG") and image.width <= BOX[0] and image.height <= BOX[1]
-            would_do = would_do and not getattr(image, "is_animated", False) and (not grey or image.mode in ("1", "L"))
-            small = _fitted(image, grey=grey)
-    except DECODER_ERRORS:
-        return asset
+    with Image.open(io.BytesIO(asset.data)) as image:
+        lossless = image.format in ("PNG", "GIF")
+        would_do = image.format in ("JPEG", "PNG") and image.width <= BOX[0] and image.height <= BOX[1]
+        would_do = would_do and not getattr(image, "is_animated", False) and (not grey or image.mode in ("1", "L"))
+        small = _fitted(image, grey=grey)
     made = [asset] if would_do else []
     clear = small.mode in ("LA", "RGBA")
     if clear or lossless:

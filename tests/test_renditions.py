@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Picture
 from PIL import ImageChops, ImageDraw, PngImagePlugin
@@ -205,6 +205,7 @@ def test_none_is_none() -> None:
     assert Renditions("none").of({asset.sha256: asset}) == {}
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(TELLTALES)), st.data())
 def test_broken_files_are_refused_or_cut_clean(name: str, data: st.DataObject) -> None:
     whole = TELLTALES[name]()
@@ -215,6 +216,21 @@ def test_broken_files_are_refused_or_cut_clean(name: str, data: st.DataObject) -
     for each in (broken, cut):
         result = without_metadata(each, kind)
         assert result is None or len(result) <= len(each) + 2
+
+
+WHOLE = {name: make() for name, make in TELLTALES.items()}
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(sorted(WHOLE)), st.sampled_from(["full", "ereader", "grey"]), st.data())
+def test_what_can_be_decoded_can_be_rendered(name: str, policy: str, data: st.DataObject) -> None:
+    broken = bytearray(WHOLE[name])
+    for _ in range(data.draw(st.integers(1, 4))):
+        broken[data.draw(st.integers(0, min(len(broken) - 1, 600)))] = data.draw(st.integers(0, 255))
+    made = images.make(bytes(broken))
+    if made.asset is not None:
+        after = rendition(made.asset, policy)  # type: ignore[arg-type]
+        assert images.make(after.data).asset is not None
 
 
 def test_a_length_that_lies_is_no_loop() -> None:
