@@ -21,6 +21,7 @@ from ..model import Notice
 from .even_lines import can_be_had, even_lines
 from .pdf_colours import name_rgb
 from .pdf_images import Printable
+from .pdf_joined import join
 from .pdf_tags import mend
 from .pdf_xmp import merge
 from .pydyf_refs import linear_page_references
@@ -137,6 +138,7 @@ def write_pdf(job: Job) -> Made:
 
     def finish(document: object, pdf: object) -> None:
         mend(pdf)
+        join(document, pdf)
         if job.profile:
             name_rgb(pdf)
         _merge_xmp(pdf, job.xmp)
@@ -168,7 +170,7 @@ def _engine(job: Job) -> Iterator[list[str]]:
     """WeasyPrint as it is wanted inside the block; gives the messages it logs."""
     with (
         _captured() as lines,
-        _epoch(job.archive.moment),
+        _environment(job.archive.moment),
         _recursion(_RECURSION_LIMIT),
         linear_page_references(),
         even_lines(inline),
@@ -212,17 +214,20 @@ def _captured() -> Iterator[list[str]]:
 
 
 @contextmanager
-def _epoch(moment: datetime) -> Iterator[None]:
-    """Set SOURCE_DATE_EPOCH for the block: fontTools writes it into the fonts it subsets, and the clock without it."""
-    before = os.environ.get("SOURCE_DATE_EPOCH")
-    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
+def _environment(moment: datetime) -> Iterator[None]:
+    """Set for the block what libraries read from the environment: fontTools writes SOURCE_DATE_EPOCH into the fonts it
+    subsets, and the clock without it; Pango chooses fonts for Han characters by LANGUAGE unless PANGO_LANGUAGE is set."""
+    values = {"SOURCE_DATE_EPOCH": str(int(moment.timestamp())), "PANGO_LANGUAGE": ""}
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-        else:
-            os.environ["SOURCE_DATE_EPOCH"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
