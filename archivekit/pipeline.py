@@ -185,7 +185,7 @@ def build(
     writers = {name: writer(name) for name in dict.fromkeys(chosen.formats)}
     epoch = source_date_epoch()
     with Staging(Path(out)) as staging:
-        gathered = _gather(_each(_Reader(base, chosen, store), walk, progress), Renditions(chosen.images), max_failures)
+        gathered = _gather(walk, _each(_Reader(base, chosen, store), walk, progress), Renditions(chosen.images), max_failures)
         if quarantine is not None:
             _set_aside(walk, gathered, quarantine)
         if not gathered.articles:
@@ -249,14 +249,15 @@ class _Gathered:
         self.duplicates: list[reports.Duplicate] = []
 
 
-def _gather(all_readings: Iterator[Reading], renditions: Renditions, max_failures: int | None) -> _Gathered:
+def _gather(walk: Walk, all_readings: Iterator[Reading], renditions: Renditions, max_failures: int | None) -> _Gathered:
     """Collect articles, each file's bytes once, and what the report says of every file."""
+    files = {found.path: found.file for found in walk.documents}
     gathered = _Gathered()
     first: dict[str, str] = {}
     for reading in all_readings:
         if reading.error is not None or reading.source is None:
             error = reading.error or InternalError("nothing was read")
-            gathered.quarantined.append(reports.quarantined(reading.path, error))
+            gathered.quarantined.append(reports.quarantined(reading.path, error, files.get(reading.path)))
             if max_failures is not None and len(gathered.quarantined) > max_failures:
                 raise TooManyFailuresError(_too_many(gathered, max_failures))
             continue

@@ -34,20 +34,26 @@ def rederived(report: Report, articles: Sequence[Article], root: Path, store: Pa
     for source in report.sources:
         if source.path in again:
             yield from _source(source, [by_id[id] for id in source.articles if id in by_id], *again[source.path])
+    files = {found.path: found.file for found in there}
     for entry in report.quarantined:
         if entry.path in again:
-            yield from _still_bad(entry, again[entry.path][0])
+            yield from _still_bad(entry, again[entry.path][0], files[entry.path])
     for duplicate in report.duplicates:
         if duplicate.path in again:
             yield from _same_bytes(duplicate.path, duplicate.sha256, again[duplicate.path][1])
 
 
-def _still_bad(entry: Quarantined, reading: Reading) -> Iterator[Finding]:
+def _still_bad(entry: Quarantined, reading: Reading, file: Path | None) -> Iterator[Finding]:
+    """What has become of a file that could not be read."""
     if reading.error is None:
         yield Finding(
             id="quarantine.differs", file=entry.path, expected=f"{entry.error}: {entry.reason}", found="it can be read"
         )
-    elif (now := reports.quarantined(entry.path, reading.error)) != entry:
+        return
+    now = reports.quarantined(entry.path, reading.error, file)
+    if now.sha256 != entry.sha256:
+        yield Finding(id="source.changed", file=entry.path, field="sha256", expected=entry.sha256, found=now.sha256)
+    elif now != entry:
         known = [
             f"{one.error}: {one.reason}" + (f" (byte {one.offset})" if one.offset is not None else "") for one in (entry, now)
         ]

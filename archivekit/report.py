@@ -49,6 +49,8 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     offset: int | None
     """The byte at which reading failed, when that is known."""
+    sha256: str | None = None
+    """Of the file; None where the operating system would not give it, and for standard input."""
 
 
 class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,9 +114,19 @@ def document(source: SourceInfo, articles: Sequence[Article]) -> Document:
     )
 
 
-def quarantined(path: str, error: ArchiveKitError) -> Quarantined:
-    """What the report says of a source that could not be read."""
-    return Quarantined(path=path, error=type(error).__name__, reason=error.message, offset=error.offset)
+def quarantined(path: str, error: ArchiveKitError, file: Path | None) -> Quarantined:
+    """What the report says of a source that could not be read; ``file`` is where it is."""
+    digest = sha256(file) if file is not None else None
+    return Quarantined(path=path, error=type(error).__name__, reason=error.message, offset=error.offset, sha256=digest)
+
+
+def sha256(file: Path) -> str | None:
+    """Of a file's bytes; None when the operating system does not give them."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def output(name: str, path: Path, notices: tuple[Notice, ...]) -> Output:
