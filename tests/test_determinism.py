@@ -64,7 +64,7 @@ LOCALES = ({"LC_ALL": "C"}, {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "0"}, {"LC_ALL":
 SEEDS = ("0", "1", "4294967295")
 
 FEW = (
-    Mood({"TZ": "Asia/Shanghai", "LC_ALL": "C", "PYTHONHASHSEED": "1"}, elsewhere=True, tomorrow=True),
+    Mood({"TZ": "Asia/Shanghai", "LC_ALL": "C", "LANGUAGE": "zh_TW", "PYTHONHASHSEED": "1"}, elsewhere=True, tomorrow=True),
     Mood({"TZ": "America/Los_Angeles", "LC_ALL": "C.UTF-8", "PYTHONUTF8": "0", "PYTHONHASHSEED": "2", "COLUMNS": "40"}),
 )
 MANY = tuple(
@@ -73,7 +73,7 @@ MANY = tuple(
     for locale, seed in zip(LOCALES, SEEDS, strict=True)
     for elsewhere, tomorrow, processes in ((False, True, "1"), (True, False, "2"))
 )
-LEFT_OUT = ("SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "TZ", "LC_ALL", "LANG")
+LEFT_OUT = ("SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "TZ", "LC_ALL", "LANG", "LANGUAGE")
 
 
 def _build(corpus: str, cwd: Path, out: Path, mood: Mood, *formats: str) -> dict[str, bytes]:
