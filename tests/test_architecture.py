@@ -13,6 +13,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 ONE_DOOR = ("bs4", "justhtml", "markdown_it", "mdit_py_cjk_friendly", "frontmatter", "opencc", "charset_normalizer")
 ONE_DOOR += ("bagit", "ebooklib", "pikepdf", "typer", "rich")
+ONE_DOOR += ("tinycss2", "uharfbuzz")
 
 FORBIDDEN = {
     "readers": ("writers", "sites", "edits", "pipeline", "cli", "assets", "bundle"),
@@ -27,6 +28,10 @@ FORBIDDEN = {
     "config": ("readers", "writers", "sites", "edits", "pipeline", "cli", "markup", "assets", "bundle"),
     "assets": ("readers", "writers", "sites", "edits", "pipeline", "cli", "bundle"),
     "bundle": ("readers", "writers", "sites", "edits", "pipeline", "cli"),
+    "volumes": ("readers", "writers", "sites", "edits", "pipeline", "cli"),
+    "dress": ("readers", "writers", "sites", "edits", "pipeline", "cli"),
+    "stylesheet": ("readers", "writers", "sites", "edits", "pipeline", "cli", "bundle", "config", "assets"),
+    "languages": ("*",),
     "findings": ("readers", "writers", "sites", "edits", "pipeline", "cli", "verify"),
     "migrate": ("readers", "writers", "sites", "edits", "pipeline", "cli", "bundle"),
     "extract": ("readers", "writers", "sites", "edits", "pipeline", "cli", "bundle"),
