@@ -86,6 +86,7 @@ def build(
     print_ready: Annotated[
         bool | None, typer.Option("--print", help="A PDF for the press: CMYK, crop marks, addresses as footnotes.")
     ] = None,
+    qr: Annotated[bool | None, typer.Option("--qr/--no-qr", help="A QR code of each article's address in the PDF.")] = None,
     numbering: Annotated[str | None, typer.Option(help="Pages of a set of PDFs: by volume, or through the series.")] = None,
     processes: Annotated[
         int | None, typer.Option(min=1, help="Volumes of a PDF laid out at once [default: one for each processor].")

@@ -37,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Of the PDF: a4, a5, b5, 6x9in, or a size such as 170x240mm."""
     print_ready: bool = False
     """Whether the PDF is for a printing press: four colours, crop marks, parts that open on the right."""
+    qr: bool = True
+    """Whether the PDF has a QR code of each article's address."""
     numbering: Literal["volume", "series"] = "volume"
     """Whether the page numbers of a PDF begin anew in each volume or run through the set."""
     static: tuple[str, ...] = ()

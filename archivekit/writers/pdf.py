@@ -10,6 +10,8 @@ from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path
 
+import msgspec
+
 from .. import workers
 from ..assets import Asset
 from ..bundle import Bundle
@@ -23,9 +25,13 @@ from .pdf_images import Printable, printable
 from .pdf_press import in_black, profile, too_coarse
 from .pdf_sizes import size
 from .pdf_xmp import additions
+from .qr import qr
 
 _PIXELS_PER_PIXEL = 300 / 96
 """No image needs more than 300 pixels to the inch."""
+
+_TITLE = 1.571
+"""How large an article's title is beside its text, in the style sheet."""
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
 
@@ -63,6 +69,9 @@ def _job(bundle: Bundle, target: Path, settings: Settings, starts: tuple[int, ..
     fonts, sheet = installed(), paper(settings.page)
     images = _Images(bundle.assets, sheet, press=settings.print_ready)
     book = pdf_html.Book(bundle=bundle, images=images, fonts=fonts, starts=starts, notes=settings.print_ready)
+    book = msgspec.structs.replace(book, title_ems=sheet.block[0] / (_TITLE * sheet.size))
+    if settings.qr:
+        book = msgspec.structs.replace(book, code=images.code)
     html, notices = pdf_html.document(book)
     styles = (_style("pdf.css"), _page_style(sheet, first), images.styles())
     if _HAN.search(html):
@@ -122,9 +131,18 @@ class _Images:
                 self._notices[key] = coarse
         return f"{ASSET_SCHEME}{key}"
 
+    def code(self, address: str) -> tuple[str, float] | None:
+        """The address and the side in millimetres of a QR code."""
+        made = qr(address)
+        if made is None:
+            return None
+        key = f"qr-{hashlib.sha256(address.encode()).hexdigest()}"
+        self.used[key] = made[0]
+        return f"{ASSET_SCHEME}{key}", made[1]
+
     def styles(self) -> str:
         """A style sheet with the size of each image."""
-        sizes = ((key, size(self._assets[key], self._sheet, press=self._press)) for key in self.used)
+        sizes = ((key, size(self._assets[key], self._sheet, press=self._press)) for key in self.used if key in self._assets)
         return "".join(f'figure img[src="{ASSET_SCHEME}{key}"] {{ {rule} }}\n' for key, rule in sizes if rule)
 
     def notices(self) -> list[Notice]:

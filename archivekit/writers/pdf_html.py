@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from ..bundle import Bundle
+from ..markup.weblinks import safe_href
 from ..markup.xhtml import attribute, language_tag, text
 from ..model import Article, Code, CodeBlock, Image, Notice, Text, walk
 from ..version import __version__
@@ -18,11 +19,14 @@ from .glyphs import name_missing
 from .indexes import Terms, tables
 from .pdf_press import with_notes
 from .strings import Words, number, words
+from .titles import broken
 
 _OWN_INDENT = re.compile(r"(<p>(?:<(?:strong|em|s|a [^<>]*)>)*)[ \u00a0\u2002-\u200a\u3000]+")
 _LIST_GAP = re.compile(r"(</d[td]>|<dl>)\s+(?=</?d[tdl]>)")
 """White space that would stand between the items of an inline list, where PDF/UA allows nothing."""
 _LONE_IMAGE = re.compile(r"<p>(<img [^<>]*/>|<span class=\"missing-image\">)")
+_FACTS = re.compile('<div class="facts"[^<>]*>\n')
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\U00020000-\U000323af]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -34,6 +38,10 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     fonts: Fonts
     starts: tuple[int, ...] = ()
     """The number of the first page of every volume, where numbers run through them all."""
+    code: Callable[[str], tuple[str, float] | None] = lambda address: None
+    """Address → href and side in millimetres of its QR code; None for no code."""
+    title_ems: float = 19
+    """How many characters of an article's title a line takes."""
     notes: bool = False
     """Whether the addresses of links are printed as footnotes."""
 
@@ -65,8 +73,40 @@ def document(book: Book) -> tuple[str, tuple[Notice, ...]]:
 
 
 def _article(book: Book, entry: pages.Entry, medium: pages.Medium) -> str:
-    page = _set(pages.article_page(entry, medium))
+    page = _with_code(book, entry.article, _set(pages.article_page(entry, medium)), medium.said)
+    page = page.replace(f">{text(entry.title)}</h1>", f">{_in_rows(entry.title, book.title_ems)}</h1>", 1)
     return with_notes(page) if book.notes else page
+
+
+def _in_rows(title: str, ems: float) -> str:
+    """A title that takes several lines with each in a ``span.row``, so that they are even and no character stands alone."""
+    rows = broken(title, ems, _ems)
+    if len(rows) < 2 or len(_HAN.findall(title)) * 2 < len(title):
+        return text(title)
+    parts, place = [], 0
+    for row in rows:
+        at = title.find(row, place)
+        if at < 0 or title[place:at].strip():
+            return text(title)
+        parts.append(f'{text(title[place:at])}<span class="row">{text(row)}</span>')
+        place = at + len(row)
+    return "".join(parts) + text(title[place:])
+
+
+def _ems(words: str) -> float:
+    """About how wide words are, a Chinese character being 1; on the safe side for Latin ones."""
+    return sum(0.62 if char < "\u02ff" else 1 for char in words)
+
+
+def _with_code(book: Book, article: Article, page: str, said: Words) -> str:
+    """The page with the QR code of the article's address beside the facts at its head."""
+    address = safe_href(article.url or "")
+    made = book.code(address) if address else None
+    if made is None or address is None:
+        return page
+    alt = attribute(f"{said.qr}{said.colon}{address}")
+    image = f'<img class="qr" src="{attribute(made[0])}" alt="{alt}" style="width: {made[1]:.2f}mm"/>'
+    return _FACTS.sub(lambda match: match[0] + image, page, count=1)
 
 
 def _contents(book: Book, sections: tuple[pages.Section, ...], medium: pages.Medium) -> str:

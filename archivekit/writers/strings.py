@@ -86,6 +86,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     accessibility_gaps: str
     volume: str
     whole_set: str
+    qr: str
     volumes: str
     fonts: str
     fonts_text: str
