@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ import pikepdf
 import pytest
 from fixtures import article, asset, bundle, paragraph
 
-from archivekit import page_estimate, volumes
+from archivekit import page_estimate, pipeline, volumes
 from archivekit.bundle import Bundle, Group
 from archivekit.config import Settings
 from archivekit.errors import UsageError
@@ -111,6 +112,16 @@ def test_a_tall_image_counts_no_more_than_it_may_take() -> None:
     tall = asset("#123", "PNG", (100, 5000))
     made = article("a.txt", "题", (Paragraph((Image("a.png", asset=tall.sha256),)),))
     assert page_estimate.pages(made, {tall.sha256: tall}, A5) < 3
+
+
+def test_a_build_reports_every_volume(tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / f"{number}.txt").write_text(f"第{number}篇\n\n" + "一段文字，说一件事。\n\n" * 9, "utf-8")
+    settings = {"formats": ("pdf", "jsonl"), "name": "set", "volume_articles": 2}
+    report = pipeline.build(tmp_path, tmp_path / "dist", settings, processes=2)
+    assert [output.file for output in report.outputs] == ["set-1.pdf", "set-2.pdf", "set.jsonl"]
+    for output in report.outputs:
+        assert hashlib.sha256((tmp_path / "dist" / output.file).read_bytes()).hexdigest() == output.sha256
 
 
 # --- paper ------------------------------------------------------------------------------------------------------
