@@ -28,6 +28,26 @@ def can_be_had(inline: Any) -> bool:
     return parts and function is not None and tuple(inspect.signature(function).parameters) == _PARAMETERS
 
 
+class _Spaced(dict[str, Any]):
+    """A style that is another one but for its letter spacing; it holds nothing else, for there is one to every line."""
+
+    def __init__(self, style: Any, spacing: float) -> None:
+        super().__init__(letter_spacing=spacing)
+        self._style = style
+
+    def __missing__(self, key: str) -> Any:
+        return self._style[key]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._style, name)
+
+    def copy(self) -> Any:
+        """A whole style with this spacing."""
+        copy = self._style.copy()
+        copy["letter_spacing"] = self["letter_spacing"]
+        return copy
+
+
 @contextmanager
 def even_lines(inline: Any) -> Iterator[None]:
     """Justify by characters inside the block; where that cannot be had, ``text-align: justify`` must not be asked for."""
@@ -79,9 +99,8 @@ def _spread(inline: Any, context: Any, box: Any, step: float, advance: float) ->
 
 def _widen(inline: Any, context: Any, box: Any, step: float) -> float:
     # The style is shared by all lines of a paragraph.
-    box.style = box.style.copy()
     spacing = box.style["letter_spacing"]
-    box.style["letter_spacing"] = step + (0 if spacing == "normal" else spacing)
+    box.style = _Spaced(box.style, step + (0 if spacing == "normal" else spacing))
     box.pango_layout = inline.create_layout(box.text, box.style, context, max_width=None, justification_spacing=0)
     box.pango_layout.deactivate()
     extra = step * len(box.text)

@@ -117,9 +117,9 @@ def count_pages(job: Job) -> int:
     """How many pages the job takes; nothing is written."""
     fetcher = _SealedFetcher(job)
     with _engine(job):
-        document = HTML(string=job.html, url_fetcher=fetcher).render(
-            stylesheets=_sheets(job, fetcher), presentational_hints=True
-        )
+        sheets, profiles = _sheets(job, fetcher)
+        html = HTML(string=job.html, url_fetcher=fetcher)
+        document = html.render(stylesheets=sheets, color_profiles=profiles, presentational_hints=True)
         return len(document.pages)
 
 
