@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archivekit.edits.language import counts, decide
+from archivekit.languages import counts, decide
 
 
 @pytest.mark.parametrize(
