@@ -25,12 +25,14 @@ from ..model import (
     inline_text,
     walk,
 )
-from ..profile import Boilerplate, Profile
+from ..profile import Boilerplate, Profile, fold
 from .bylines import parse_credits
 from .change import amend, evidence_of, removed, without
 
 LONGEST = 1000
 """A line of more characters than this is somebody's text; of a block, so many are searched for a head or a tail."""
+MOTTO = 24
+"""An account's motto has at most this many characters."""
 _LINE = re.compile(r"[^\n]+")
 
 
@@ -62,7 +64,31 @@ def apply(article: Article, *profiles: Profile) -> Article:
             article = _related(article)
         for number, rule in enumerate(profile.boilerplate):
             article = _apply(article, rule, f"sites.{profile.name}.{rule.kind}-{number}", texts)
+        if profile.platform and article.body != before:
+            article = _unsigned(article, f"sites.{profile.name}.account")
     return _unruled(article) if article.body != before else article
+
+
+def _unsigned(article: Article, name: str) -> Article:
+    """The account's name, with its motto, that stood above the platform's reward button and is now the last thing said."""
+    body = article.body
+    told = [words(block).strip() if isinstance(block, (Paragraph, Heading)) else "" for block in body[-2:]]
+    if len(body) < 4 or not any("赞赏作者" in removal.text for removal in article.provenance.removals):
+        return article
+    if _is_account(told[-1], article):
+        gone = body[-1:]
+    elif _is_account(told[0], article) and 0 < len(told[-1]) <= MOTTO and not re.search(r"[。！？：:]", told[-1]):
+        gone = body[-2:]
+    else:
+        return article
+    return amend(article, fields={"body": without(body, gone)}, removals=removed(gone, name))
+
+
+def _is_account(text: str, article: Article) -> bool:
+    """Whether a line is the account, or may be when nobody knows its name."""
+    if article.publisher:
+        return fold(text) == fold(article.publisher)
+    return re.fullmatch(r"[\u4e00-\u9fffA-Za-z]{2,8}", text) is not None
 
 
 def _unruled(article: Article) -> Article:
