@@ -75,10 +75,10 @@ def _unsigned(article: Article, name: str) -> Article:
     told = [words(block).strip() if isinstance(block, (Paragraph, Heading)) else "" for block in body[-2:]]
     if len(body) < 4 or not any("赞赏作者" in removal.text for removal in article.provenance.removals):
         return article
-    if _is_account(told[-1], article):
-        gone = body[-1:]
-    elif _is_account(told[0], article) and 0 < len(told[-1]) <= MOTTO and not re.search(r"[。！？：:]", told[-1]):
+    if _is_account(told[0], article) and 0 < len(told[-1]) <= MOTTO and not re.search(r"[。！？：:]", told[-1]):
         gone = body[-2:]
+    elif _is_account(told[-1], article):
+        gone = body[-1:]
     else:
         return article
     return amend(article, fields={"body": without(body, gone)}, removals=removed(gone, name))
