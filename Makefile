@@ -1,7 +1,8 @@
 # make demo    set everything up and print the sample corpus
 # make test    set everything up and run the tests
 # make lint    ruff and mypy
-# make check   the slow validators on dist/: EPUBCheck, Ace, veraPDF, qpdf
+# make check   the slow validators on dist/: EPUBCheck, Ace, veraPDF, qpdf, a reading system in Chromium
+# make prove   the slow laws: every byte flipped, every disk operation failed, every mood of a machine, every real document
 # make quality        read the labelled documents and print how many fields are right; fails below tests/quality/floors.toml
 # make quality-peers  the same documents through other extractors, beside archivekit
 # make accept  rewrite the golden cases and command tests from what the code does now; read the diff before you commit it
@@ -14,6 +15,7 @@ EPUBJS := $(VENV)/reading-system/node_modules
 EPUBJS_VERSION := 0.3.93
 PUPPETEER_VERSION := 24.43.1
 
+PROOFS := $(addprefix tests/test_,$(addsuffix .py,crash determinism verify extract accounting))
 ARCHIVEKIT_SHARED ?= ../shared
 PEERS := trafilatura==2.3.1 'newspaper4k[zh]==0.9.6' readability-lxml==0.9 lxml_html_clean==0.4.6 pypandoc_binary==1.17
 
@@ -22,7 +24,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib
 endif
 
-.PHONY: demo test lint check quality quality-peers accept clean
+.PHONY: demo test lint check prove quality quality-peers accept clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -40,7 +42,10 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 
 check: $(VENV)/installed-dev $(VENV)/checkers
-	ACE="$(abspath $(ACE))" EPUBJS="$(abspath $(EPUBJS))" $(BIN)/python -m pytest -m slow
+	ACE="$(abspath $(ACE))" EPUBJS="$(abspath $(EPUBJS))" $(BIN)/python -m pytest -m slow $(PROOFS:%=--ignore=%)
+
+prove: $(VENV)/installed-dev
+	$(BIN)/python -m pytest -m slow -n auto --dist worksteal $(PROOFS)
 
 quality: $(VENV)/installed-dev
 	@mkdir -p build
