@@ -53,8 +53,12 @@ class _Builder(HTMLTreeBuilder):
     TRACKS_LINE_NUMBERS = False
     is_xml = False
 
-    def prepare_markup(self, markup: Any, *_args: Any, **_kwargs: Any) -> Iterator[tuple[Any, None, None, bool]]:
-        yield markup, None, None, False
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def prepare_markup(self, *_args: Any, **_kwargs: Any) -> Iterator[tuple[Any, None, None, bool]]:
+        yield self._text, None, None, False
 
     def feed(self, markup: Any) -> None:
         soup: Any = self.soup
@@ -85,7 +89,8 @@ def parse_tree(text: str) -> BeautifulSoup:
     """The tree of an HTML document or fragment; raises MarkupLimitError when it is nested too deep."""
     if _open_depth(text) > MAX_DEPTH:
         raise MarkupLimitError(f"HTML nested deeper than {MAX_DEPTH} elements")
-    return BeautifulSoup(text, builder=_Builder())
+    # Given the text itself, Beautiful Soup warns when a line of words looks like an address or a file name.
+    return BeautifulSoup("", builder=_Builder(text))
 
 
 def text_of(tag: Tag) -> str:
