@@ -7,7 +7,7 @@ from typing import get_args
 import msgspec
 
 from ..leaves import join
-from ..model import Article, Block, Cell, Evidence, Node, Removal, Row, Rule, plain_text
+from ..model import Article, Block, Cell, Evidence, Node, Removal, Row, plain_text
 from ..profile import Profile
 from ..source import Source
 from . import (
@@ -26,7 +26,7 @@ from . import (
     title_marks,
     titles,
 )
-from .change import amend
+from .change import amend, without_edge_rules
 from .rewrite import rewrite
 
 
@@ -74,7 +74,7 @@ def finish(article: Article, source: Source) -> Article:
                     fields[name] = joined
         return msgspec.structs.replace(node, **fields) if fields else node
 
-    body = rewrite(_without_edge_rules(article.body), change)
+    body = rewrite(without_edge_rules(article.body), change)
     evidence = {path: _spelled(entry, source) for path, entry in article.provenance.evidence.items()}
     removals = tuple(_told(removal, source) for removal in article.provenance.removals)
     provenance = msgspec.structs.replace(
@@ -83,16 +83,6 @@ def finish(article: Article, source: Source) -> Article:
         removals=tuple(sorted(removals, key=lambda removal: (removal.span, removal.rule))),
     )
     return msgspec.structs.replace(article, body=body, text=plain_text(body), provenance=provenance)
-
-
-def _without_edge_rules(body: tuple[Block, ...]) -> tuple[Block, ...]:
-    """A body that neither begins nor ends with a thematic break: there is nothing to divide."""
-    start, end = 0, len(body)
-    while start < end and isinstance(body[start], Rule):
-        start += 1
-    while end > start and isinstance(body[end - 1], Rule):
-        end -= 1
-    return body[start:end]
 
 
 def _is_block(node: Node) -> bool:

@@ -21,13 +21,12 @@ from ..model import (
     Quote,
     RelatedLink,
     Removal,
-    Rule,
     inline_text,
     walk,
 )
 from ..profile import Boilerplate, Profile, fold
 from .bylines import parse_credits
-from .change import amend, evidence_of, removed, without
+from .change import amend, evidence_of, removed, without, without_edge_rules
 
 LONGEST = 1000
 """A line of more characters than this is somebody's text; of a block, so many are searched for a head or a tail."""
@@ -93,12 +92,8 @@ def _is_account(text: str, article: Article) -> bool:
 
 def _unruled(article: Article) -> Article:
     """Rules at either end, which only set off what was taken out, go with it."""
-    body = list(article.body)
-    while body and isinstance(body[-1], Rule):
-        body.pop()
-    while body and isinstance(body[0], Rule):
-        body.pop(0)
-    return amend(article, fields={"body": tuple(body)}) if len(body) < len(article.body) else article
+    body = without_edge_rules(article.body)
+    return amend(article, fields={"body": body}) if len(body) < len(article.body) else article
 
 
 def _apply(article: Article, rule: Boilerplate, name: str, texts: _Texts) -> Article:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ..leaves import hull, spans, words
-from ..model import Article, Block, Evidence, Node, Notice, Removal, Span
+from ..model import Article, Block, Evidence, Node, Notice, Removal, Rule, Span
 
 
 def amend(
@@ -67,3 +67,13 @@ def without(body: tuple[Block, ...], gone: Iterable[Block]) -> tuple[Block, ...]
     """The body without some of its blocks, told apart by identity."""
     ids = {id(block) for block in gone}
     return tuple(block for block in body if id(block) not in ids)
+
+
+def without_edge_rules(body: tuple[Block, ...]) -> tuple[Block, ...]:
+    """A body that neither begins nor ends with a thematic break: there is nothing to divide."""
+    start, end = 0, len(body)
+    while start < end and isinstance(body[start], Rule):
+        start += 1
+    while end > start and isinstance(body[end - 1], Rule):
+        end -= 1
+    return body[start:end]
