@@ -1,0 +1,68 @@
+"""The commands that check, take apart and pack what was built, and those that list what there is."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .app import app
+from .say import tell
+
+
+@app.command()
+def verify(
+    dist: Annotated[Path, typer.Argument(help="Folder with the outputs and their report.")] = Path("dist"),
+    sources: Annotated[Path | None, typer.Option(help="The folder that was read, to derive every record from again.")] = None,
+    store: Annotated[Path | None, typer.Option(help="The folder of fetched images that the build had.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was checked and found as JSON.")] = False,
+) -> None:
+    """Hold outputs against their report, one another and the sources. Writes nothing; exit code 30 says it found something."""
+    from ..verify import describe, encode
+    from ..verify import verify as check
+
+    verification = check(dist, sources=sources, store=store)
+    tell(encode(verification) if as_json else describe(verification, str(dist)))
+    raise typer.Exit(verification.exit_code)
+
+
+@app.command()
+def extract(book: Annotated[Path, typer.Argument(help="An EPUB or a PDF that archivekit made.")]) -> None:
+    """Print the records that a book holds: the bytes of its NAME.jsonl."""
+    from ..extract import extract as records
+
+    sys.stdout.buffer.write(records(book))
+
+
+@app.command()
+def bag(
+    dist: Annotated[Path, typer.Argument(help="Folder with the outputs and their report.")],
+    sources: Annotated[Path, typer.Option(help="The folder that was read.")],
+    out: Annotated[Path, typer.Option(help="The package, a folder that is not there yet.")],
+) -> None:
+    """Pack outputs, report and sources as a BagIt package."""
+    from ..bag import bag as pack
+
+    tell(str(pack(dist, out, sources=sources)))
+
+
+@app.command()
+def readers() -> None:
+    """List what can be read, and how each kind is recognised."""
+    from ..readers import readers as built_in
+
+    width = max(len(reader.name) for reader in built_in())
+    for reader in built_in():
+        tell(f"{reader.name:<{width}}  {reader.recognised_by}")
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema that every record validates against."""
+    import json
+
+    from ..model import json_schema
+
+    tell(json.dumps(json_schema(), ensure_ascii=False, indent=2))

@@ -1,0 +1,156 @@
+"""The commands that read documents and show what they hold."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import UsageError
+from ..terminal import progress_bar
+from .app import Paths, Quiet, Root, app, profile
+from .say import complain, tell, warn
+
+if TYPE_CHECKING:
+    from ..model import Article
+    from ..pipeline import Reading
+
+
+@app.command()
+def read(
+    paths: Paths,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail a document unless every character of it is accounted for.")
+    ] = False,
+    root: Root = None,
+    quiet: Quiet = False,
+) -> None:
+    """Print the record of every article as JSON Lines on standard output."""
+    from ..model import encode
+
+    def show(reading: Reading) -> None:
+        for article in reading.articles:
+            sys.stdout.buffer.write(encode(article) + b"\n")
+
+    _each(paths, root, quiet, show, strict=strict)
+
+
+@app.command()
+def inspect(
+    paths: Paths,
+    source: Annotated[
+        bool, typer.Option("--source", help="Show the source too, every stretch of it with what speaks of it.")
+    ] = False,
+    html: Annotated[
+        Path | None, typer.Option(help="Write the source beside its record to this file, a page for a browser; one document.")
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Show a record to a person: each field with the bytes it came from, what was removed by which rule, notices."""
+    from ..inspect import coloured, describe, stretches
+
+    if html is not None:
+        _page(paths, root, html)
+        return
+    colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    shown: list[str] = []
+
+    def show(reading: Reading) -> None:
+        parts = [describe(article) for article in reading.articles]
+        if reading.text is not None:
+            attributed = (coloured if colours else stretches)(reading.text, reading.articles)
+            parts.append(attributed if source or colours else attributed[attributed.rindex("\naccounted:") + 1 :])
+        tell("\n" * bool(shown) + "\n\n".join(parts))
+        shown.append(reading.path)
+
+    _each(paths, root, True, show, keep_text=True)
+
+
+@app.command()
+def dupes(paths: Paths, root: Root = None, quiet: Quiet = False) -> None:
+    """List versions of one work: records with one address, one text or nearly one. A book prints the one marked ``*``."""
+    from ..versions import describe, groups
+
+    failed: list[Reading] = []
+    for line in describe(groups(_articles(paths, root, quiet, failed))):
+        tell(line)
+    raise typer.Exit(3 if failed else 0)
+
+
+@profile.command()
+def suggest(paths: Paths, root: Root = None, quiet: Quiet = False) -> None:
+    """Print draft profiles from the lines that many articles of a publisher repeat, for a person to check."""
+    from ..suggest import as_toml
+    from ..suggest import suggest as run
+
+    failed: list[Reading] = []
+    drafts = run(_articles(paths, root, quiet, failed))
+    for number, draft in enumerate(drafts):
+        tell("\n" * bool(number) + as_toml(draft).rstrip("\n"))
+    if not drafts:
+        warn("no publisher has three articles or more here")
+    raise typer.Exit(3 if failed else 0)
+
+
+def _articles(paths: list[str], root: Path | None, quiet: bool, failed: list[Reading]) -> Iterator[Article]:
+    """Every article that can be read, one after the other; documents that cannot be read are named and put in ``failed``."""
+    from ..pipeline import readings
+
+    with progress_bar(quiet or sys.stdout.isatty()) as progress:
+        for reading in readings(paths, root=root, progress=progress):
+            if reading.error is not None:
+                failed.append(reading)
+                complain(reading.error)
+            yield from reading.articles
+
+
+def _page(paths: list[str], root: Path | None, target: Path) -> None:
+    """Write the page that shows one document beside its records."""
+    from ..atomic import Staging
+    from ..inspect_html import as_html
+    from ..pipeline import readings
+
+    found = list(islice(readings(paths, root=root, keep_text=True), 2))
+    if len(found) != 1:
+        raise UsageError(f"--html shows one document, {'more' if found else 'none'} among the paths given")
+    if found[0].error is not None:
+        raise found[0].error
+    if found[0].text is not None:
+        with Staging(target.parent) as staging:
+            staging.file(target.name).write_bytes(as_html(found[0].text, found[0].articles).encode("utf-8"))
+            staging.commit()
+        tell(str(target))
+
+
+def _each(
+    paths: list[str],
+    root: Path | None,
+    quiet: bool,
+    show: Callable[[Reading], None],
+    *,
+    strict: bool = False,
+    keep_text: bool = False,
+) -> None:
+    """Show every document's articles, name every one that failed, and leave with the exit code that says which."""
+    from ..pipeline import readings
+
+    good = bad = 0
+    with progress_bar(quiet or sys.stdout.isatty()) as progress:
+        for reading in readings(paths, root=root, strict=strict, keep_text=keep_text, progress=progress):
+            if reading.error is not None:
+                bad += 1
+                complain(reading.error)
+            else:
+                good += 1
+                show(reading)
+    sys.stdout.flush()
+    if not good:
+        if not bad:
+            sys.stderr.write("archivekit: no document among the paths given\n")
+        raise typer.Exit(1)
+    raise typer.Exit(3 if bad else 0)
