@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
-from archivekit import workers
-from archivekit.errors import OutputError, UsageError
+from archivekit.errors import UsageError
+from archivekit.workers import Lost, Processes, each
 
 
 def double(number: int) -> int:
@@ -29,33 +31,39 @@ def jobs(count: int) -> list[tuple[str, int]]:
     return [(f"job {number}", number) for number in range(1, count + 1)]
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-def test_results_come_in_order(processes: int) -> None:
-    assert list(workers.each(double, jobs(4), processes)) == [2, 4, 6, 8]
+@pytest.fixture(scope="module")
+def two() -> Iterator[Processes]:
+    with closing(Processes(2)) as workers:
+        yield workers
 
 
-def test_a_process_that_dies_is_named_and_the_others_are_done() -> None:
-    done = workers.each(die_at_three, jobs(4), 2)
-    assert [next(done), next(done)] == [1, 2]
-    with pytest.raises(OutputError, match=r"^job 3: the process .* died"):
-        next(done)
+@pytest.mark.parametrize("batch", [1, 3])
+def test_results_come_in_order(two: Processes, batch: int) -> None:
+    assert list(each(double, jobs(8), None)) == list(each(double, jobs(8), two, batch=batch)) == [2, 4, 6, 8, 10, 12, 14, 16]
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-def test_errors_keep_their_place(processes: int) -> None:
-    with pytest.raises(UsageError) as caught:
-        list(workers.each(refuse, jobs(2), processes))
-    assert (caught.value.path, caught.value.offset) == ("a.txt", 7)
+@pytest.mark.parametrize(("alone", "batch"), [(True, 1), (False, 1), (False, 4)])
+def test_a_job_that_kills_its_process_is_named_and_the_others_are_done(two: Processes, alone: bool, batch: int) -> None:
+    assert list(each(die_at_three, jobs(6), two, alone=alone, batch=batch)) == [1, 2, Lost("job 3"), 4, 5, 6]
 
 
-def test_no_more_jobs_are_asked_for_than_needed() -> None:
+def test_errors_keep_their_place(two: Processes) -> None:
+    for workers in (None, two):
+        with pytest.raises(UsageError) as caught:
+            list(each(refuse, jobs(2), workers))
+        assert (caught.value.path, caught.value.offset) == ("a.txt", 7)
+
+
+def test_no_more_jobs_are_asked_for_than_needed(two: Processes) -> None:
     asked: list[int] = []
 
-    def some() -> object:
-        for name, number in jobs(9):
+    def some() -> Iterator[tuple[str, int]]:
+        for name, number in jobs(99):
             asked.append(number)
             yield name, number
 
-    results = workers.each(double, some(), 1)  # type: ignore[arg-type]
-    assert next(results) == 2
+    assert next(each(double, some(), None)) == 2
     assert asked == [1]
+    asked.clear()
+    assert next(each(double, some(), two)) == 2
+    assert len(asked) <= 20
