@@ -1,0 +1,141 @@
+"""Cluster: the workers of a Dask cluster that is there already, behind the seam of :mod:`archivekit.workers`.
+
+A cluster gives the bytes one machine gives when its workers have the same software; :func:`connect` holds that.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import Any, TypeVar
+
+from .errors import MissingRequirementError, UsageError
+from .version import __version__
+
+_J = TypeVar("_J")
+_R = TypeVar("_R")
+
+SCHEME = "dask://"
+SECONDS = 10.0
+"""How long a scheduler may take to answer."""
+
+_ADDRESS = re.compile(r"dask://(\[[0-9A-Fa-f:.]+\]|[^/:@\s]+):([0-9]{1,5})/?")
+
+
+class ProcessLostError(Exception):
+    """The process of its own that a job had on a worker died."""
+
+
+class Cluster:
+    """A :class:`~archivekit.workers.Workers` of a Dask client. Dask itself begins the tasks of a worker that died again."""
+
+    def __init__(self, client: Any, lost: tuple[type[BaseException], ...]) -> None:
+        self._client = client
+        self._executor = client.get_executor(pure=False)
+        self.lost = (*lost, ProcessLostError, CancelledError)
+
+    @property
+    def slots(self) -> int:
+        """As many jobs as the workers that are there now have threads."""
+        threads: int = sum(self._client.nthreads().values())
+        return max(1, threads)
+
+    def submit(self, work: Callable[[_J], _R], job: _J, *, alone: bool = False) -> Future[_R]:
+        """See :class:`~archivekit.workers.Workers`."""
+        begun: Future[_R] = self._executor.submit(_apart, work, job) if alone else self._executor.submit(work, job)
+        return begun
+
+    def renew(self) -> None:
+        """Nothing: the cluster looks after its workers."""
+
+    def close(self) -> None:
+        """Cancel what has not begun; the cluster stays as it was found."""
+        self._executor.shutdown(wait=False)
+        self._client.close()
+
+
+@contextmanager
+def connect(address: str) -> Iterator[Cluster]:
+    """The cluster whose scheduler listens at ``dask://HOST:PORT``.
+
+    Raises UsageError for an address that cannot be meant, has no scheduler or has no workers, and MissingRequirementError
+    where ``distributed`` is not installed or a worker has other versions of what decides the bytes of outputs.
+    """
+    place = _ADDRESS.fullmatch(address)
+    if place is None:
+        raise UsageError(f"workers {address!r} are not of the form dask://HOST:PORT")
+    try:
+        from distributed import Client
+        from distributed.scheduler import KilledWorker
+    except ModuleNotFoundError:
+        raise MissingRequirementError("A cluster needs distributed; install it with: pip install 'archivekit[dask]'") from None
+    try:
+        client = Client(f"tcp://{place[1]}:{place[2]}", timeout=SECONDS, set_as_default=False)
+    except (OSError, TimeoutError) as error:
+        raise UsageError(f"no Dask scheduler answers there: {' '.join(str(error).split())[:200]}", path=address) from None
+    cluster = Cluster(client, (KilledWorker,))
+    try:
+        _same_software(client, address)
+        yield cluster
+    finally:
+        cluster.close()
+
+
+def software() -> dict[str, str]:
+    """The versions that decide the bytes of outputs: of Python, archivekit and the packages it needs, by name."""
+    found = {"python": ".".join(map(str, sys.version_info[:2])), "archivekit": __version__}
+    for line in requires("archivekit") or []:
+        name = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
+        if "extra ==" not in line:
+            try:
+                found[name] = version(name)
+            except PackageNotFoundError:
+                found[name] = "none"
+    return found
+
+
+def _same_software(client: Any, address: str) -> None:
+    here = software()
+    try:
+        there = client.run(software)
+    except (ImportError, AttributeError) as error:
+        raise MissingRequirementError(f"a worker has no archivekit {__version__}: {error}", path=address) from None
+    if not there:
+        raise UsageError("the scheduler has no workers", path=address)
+    for worker, found in sorted(there.items()):
+        unlike = [f"{name} {found.get(name, 'none')} (here {here[name]})" for name in here if found.get(name) != here[name]]
+        if unlike:
+            raise MissingRequirementError(f"the worker {worker} has {', '.join(unlike[:5])}; install the same", path=address)
+
+
+# --- a process of its own, on a worker --------------------------------------------------------------------------
+
+
+def _apart(work: Callable[[_J], _R], job: _J) -> _R:
+    """What ``work`` makes of a job in a new process; a worker's own process may not have children of multiprocessing."""
+    command = [sys.executable, "-c", f"from {__name__} import _served; _served()"]
+    done = subprocess.run(command, input=pickle.dumps((work, job)), stdout=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        raise ProcessLostError(f"exit code {done.returncode}")
+    good, value = pickle.loads(done.stdout)
+    if not good:
+        raise value
+    result: _R = value
+    return result
+
+
+def _served() -> None:
+    """Do the job on standard input, and say on standard output what came of it."""
+    out, sys.stdout = sys.stdout.buffer, sys.stderr
+    work, job = pickle.load(sys.stdin.buffer)
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(work, job)
+    error = done.exception()
+    out.write(pickle.dumps((True, done.result()) if error is None else (False, error)))
+    out.flush()

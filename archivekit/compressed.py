@@ -1,0 +1,59 @@
+"""Compressed: Zstandard files (RFC 8878), written the same way every time and read no further than a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import zstandard
+
+MAGIC: Final = b"\x28\xb5\x2f\xfd"
+"""How a Zstandard frame begins."""
+
+LEVEL: Final = 10
+
+WINDOW: Final = 2**27
+"""The most memory a file may ask for to be read, in bytes; ``zstd --long`` stays within it."""
+
+_STEP: Final = 1024
+"""Bytes that are unpacked at a time: 4 bytes can stand for a block of 128 KiB."""
+
+
+class DamagedError(Exception):
+    """The bytes are not what a compressor wrote."""
+
+
+def write(target: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file of one frame with a checksum; the same bytes for the same chunks, however they are cut."""
+    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=False)
+    with target.open("wb") as out, compressor.stream_writer(out, closefd=False) as packed:
+        for chunk in chunks:
+            packed.write(chunk)
+
+
+def expanded(stream: BinaryIO) -> Iterator[bytes]:
+    """What a stream of one frame or several holds, piece by piece, none much larger than 32 MB; raises DamagedError, also
+    for a stream that stops in the middle."""
+    frame = _frame()
+    begun = False
+    while data := stream.read(_STEP):
+        while data:
+            begun = True
+            yield _piece(frame, data)
+            data = frame.unused_data if frame.eof else b""
+            if frame.eof:
+                frame, begun = _frame(), False
+    if begun:
+        raise DamagedError("it stops in the middle")
+
+
+def _piece(frame: zstandard.ZstdDecompressionObj, data: bytes) -> bytes:
+    try:
+        return frame.decompress(data)
+    except zstandard.ZstdError as error:
+        raise DamagedError(str(error)) from None
+
+
+def _frame() -> zstandard.ZstdDecompressionObj:
+    return zstandard.ZstdDecompressor(max_window_size=WINDOW).decompressobj()

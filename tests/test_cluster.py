@@ -1,0 +1,121 @@
+"""A Dask cluster does the same work as this machine; workers that die cost time, and a job that kills them only itself."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from archivekit import cluster
+from archivekit.errors import MissingRequirementError, UsageError
+from archivekit.workers import Lost, each
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def slowly(number: int) -> tuple[int, int]:
+    time.sleep(0.2)
+    return number, os.getpid()
+
+
+def die_at_three(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def refuse(number: int) -> int:
+    raise UsageError(f"not {number}", path="a.txt", offset=7)
+
+
+def jobs(count: int) -> list[tuple[str, int]]:
+    return [(f"job {number}", number) for number in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("address", ["dask://", "dask://here", "dask://a b:1", "tcp://127.0.0.1:1", "dask://me@here:1"])
+def test_an_address_that_cannot_be_meant(address: str) -> None:
+    with pytest.raises(UsageError, match="not of the form"), cluster.connect(address):
+        pass
+
+
+def test_what_decides_the_bytes_of_outputs_is_compared() -> None:
+    assert {"python", "archivekit", "weasyprint", "msgspec"} <= cluster.software().keys()
+    assert "pytest" not in cluster.software()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    from dask_cluster import running
+
+    with running(tmp_path_factory.mktemp("cluster")) as address:
+        yield address
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("alone", "batch"), [(False, 1), (False, 3), (True, 1)])
+def test_results_come_in_order(address: str, alone: bool, batch: int) -> None:
+    with cluster.connect(address) as workers:
+        assert workers.slots == 2
+        assert list(each(double, jobs(8), workers, alone=alone, batch=batch)) == [2, 4, 6, 8, 10, 12, 14, 16]
+
+
+@pytest.mark.slow
+def test_jobs_run_on_all_workers(address: str) -> None:
+    with cluster.connect(address) as workers:
+        done = list(each(slowly, jobs(8), workers))
+    assert [number for number, _ in done if not isinstance(done, Lost)] == list(range(1, 9))
+    assert len({pid for _, pid in done}) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("alone", [False, True])
+def test_errors_keep_their_place(address: str, alone: bool) -> None:
+    with cluster.connect(address) as workers, pytest.raises(UsageError) as caught:
+        list(each(refuse, jobs(2), workers, alone=alone))
+    assert (caught.value.path, caught.value.offset) == ("a.txt", 7)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("alone", "batch"), [(True, 1), (False, 1), (False, 4)])
+def test_a_job_that_kills_its_worker_is_named_and_the_others_are_done(address: str, alone: bool, batch: int) -> None:
+    with cluster.connect(address) as workers:
+        assert list(each(die_at_three, jobs(6), workers, alone=alone, batch=batch)) == [1, 2, Lost("job 3"), 4, 5, 6]
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_costs_no_job(address: str) -> None:
+    from dask_cluster import pids
+
+    victims = pids(address)
+
+    def kill() -> None:
+        time.sleep(0.7)
+        os.kill(next(iter(victims.values())), signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    with cluster.connect(address) as workers:
+        killer.start()
+        done = list(each(slowly, jobs(20), workers))
+    killer.join()
+    assert [number for number, _ in done] == list(range(1, 21))
+    assert next(iter(victims.values())) not in pids(address).values()
+
+
+@pytest.mark.slow
+def test_workers_with_other_software_are_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "__version__", "0.0.1")
+    with pytest.raises(MissingRequirementError, match=r"has archivekit .* \(here 0\.0\.1\)"), cluster.connect(address):
+        pass
+
+
+@pytest.mark.slow
+def test_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "SECONDS", 0.5)
+    with pytest.raises(UsageError, match="no Dask scheduler answers"), cluster.connect("dask://127.0.0.1:9"):
+        pass
