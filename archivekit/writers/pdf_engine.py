@@ -15,6 +15,7 @@ import msgspec
 from PIL import ImageFile
 from weasyprint import CSS, HTML, Attachment  # type: ignore[import-untyped]
 from weasyprint.layout import inline  # type: ignore[import-untyped]
+from weasyprint.pdf import fonts, stream  # type: ignore[import-untyped]
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
 from ..model import Notice
@@ -22,6 +23,7 @@ from .even_lines import can_be_had, even_lines
 from .pdf_colours import name_rgb
 from .pdf_images import Printable
 from .pdf_joined import join
+from .pdf_memory import drop_layout, fonts_on_disk, pack_pages
 from .pdf_tags import mend
 from .pdf_xmp import merge
 from .pydyf_refs import linear_page_references
@@ -139,22 +141,22 @@ def write_pdf(job: Job) -> Made:
     def finish(document: object, pdf: object) -> None:
         mend(pdf)
         join(document, pdf)
+        drop_layout(document)
         if job.profile:
             name_rgb(pdf)
         _merge_xmp(pdf, job.xmp)
 
     with _engine(job) as lines:
         sheets, profiles = _sheets(job, fetcher)
-        HTML(string=job.html, url_fetcher=fetcher).write_pdf(
-            job.target,
-            finisher=finish,
-            stylesheets=sheets,
-            color_profiles=profiles,
-            pdf_variant="pdf/a-3a",
-            output_intent="device-cmyk" if job.profile else "srgb",
-            attachments=[attachment],
-            presentational_hints=True,  # the start of a numbered list
-        )
+        options = {
+            "stylesheets": sheets,
+            "pdf_variant": "pdf/a-3a",
+            "output_intent": "device-cmyk" if job.profile else "srgb",
+            "presentational_hints": True,  # the start of a numbered list
+        }
+        document = HTML(string=job.html, url_fetcher=fetcher).render(color_profiles=profiles, **options)
+        pack_pages(document)
+        document.write_pdf(job.target, finisher=finish, attachments=[attachment], **options)
     return Made(job.notices, Trouble(tuple(lines)))
 
 
@@ -174,6 +176,7 @@ def _engine(job: Job) -> Iterator[list[str]]:
         _recursion(_RECURSION_LIMIT),
         linear_page_references(),
         even_lines(inline),
+        fonts_on_disk(fonts, stream),
         warnings.catch_warnings(),
     ):
         # WeasyPrint leaves the file of its sRGB profile to the garbage collector.

@@ -1,0 +1,59 @@
+"""What WeasyPrint need not hold is not held, and the bytes are the same."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fixtures import article, bundle, paragraph
+from weasyprint.pdf import fonts, stream
+
+from archivekit.bundle import Group
+from archivekit.config import Settings
+from archivekit.writers import pdf, pdf_engine, pdf_memory
+
+SMALL = bundle(groups=(Group("", (article("a.txt", "题目", (paragraph("一段文字。"),), language="zh-Hans"),)),))
+
+
+@pytest.mark.slow
+def test_no_font_file_is_read_whole_and_the_bytes_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+    read = fonts.get_hb_object_data
+
+    def counted(*given: Any) -> bytes:
+        data: bytes = read(*given)
+        held.append(len(data))
+        return data
+
+    monkeypatch.setattr(fonts, "get_hb_object_data", counted)
+    pdf.write(SMALL, tmp_path / "lean.pdf", Settings())
+    assert held
+    assert max(held) < 2_000_000
+
+    held.clear()
+    monkeypatch.setattr(pdf_engine, "fonts_on_disk", lambda *_: nullcontext())
+    monkeypatch.setattr(pdf_engine, "pack_pages", lambda _: None)
+    monkeypatch.setattr(pdf_engine, "drop_layout", lambda _: None)
+    pdf.write(SMALL, tmp_path / "plain.pdf", Settings())
+    assert max(held) > 2_000_000
+    assert (tmp_path / "lean.pdf").read_bytes() == (tmp_path / "plain.pdf").read_bytes()
+
+
+def test_another_weasyprint_is_left_alone() -> None:
+    other = SimpleNamespace()
+    assert not pdf_memory.can_be_had(other, other)
+    with pdf_memory.fonts_on_disk(other, other):
+        assert vars(other) == {}
+    assert pdf_memory.can_be_had(fonts, stream)
+
+
+def test_a_stream_of_what_is_not_known_stays_as_it_is() -> None:
+    for items, packed in (([b"q", "/P", 1.5, b"Q"], [b"q", "/P", 1.5, b"Q"]), ([b"q", "/P", b"Q"], [b"q\n/P\nQ"])):
+        content = SimpleNamespace(stream=list(items))
+        page = SimpleNamespace(paint=lambda content, scale: None)
+        pdf_memory.pack_pages(SimpleNamespace(pages=[page]))
+        page.paint(content, 1.0)
+        assert content.stream == packed
