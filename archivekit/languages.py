@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 
 import opencc
@@ -30,19 +31,24 @@ def _only(char: str) -> str:
     return "t" if simplified != char and traditional == char else ""
 
 
+_KINDS = (("han", _HAN), ("kana", _KANA), ("hangul", _HANGUL), ("latin", _LATIN), ("cyrillic", _CYRILLIC))
+
+
+@cache
+def _kinds(char: str) -> tuple[str, ...]:
+    """What a character counts as."""
+    kinds = tuple(name for name, pattern in _KINDS if pattern.match(char))
+    script = {"s": "simplified", "t": "traditional"}.get(_only(char)) if "han" in kinds else None
+    return (*kinds, script) if script else kinds
+
+
 def counts(text: str) -> dict[str, int]:
     """Characters by what they tell: Han, of them simplified-only and traditional-only, kana, hangul, Latin, Cyrillic."""
-    han = _HAN.findall(text)
-    kinds = [_only(char) for char in han]
-    return {
-        "han": len(han),
-        "simplified": kinds.count("s"),
-        "traditional": kinds.count("t"),
-        "kana": len(_KANA.findall(text)),
-        "hangul": len(_HANGUL.findall(text)),
-        "latin": len(_LATIN.findall(text)),
-        "cyrillic": len(_CYRILLIC.findall(text)),
-    }
+    found = dict.fromkeys(("han", "simplified", "traditional", "kana", "hangul", "latin", "cyrillic"), 0)
+    for char, number in Counter(text).items():
+        for kind in _kinds(char):
+            found[kind] += number
+    return found
 
 
 def decide(text: str) -> tuple[str, dict[str, int]]:

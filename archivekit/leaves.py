@@ -10,14 +10,30 @@ from collections.abc import Iterable
 
 import msgspec
 
-from .model import Code, CodeBlock, Embed, Figure, Image, Inline, LineBreak, Link, Node, Ruby, Span, Text, inline_text, walk
+from .model import (
+    Code,
+    CodeBlock,
+    Embed,
+    Image,
+    Inline,
+    LineBreak,
+    Link,
+    Node,
+    Ruby,
+    Span,
+    Text,
+    children_of,
+    inline_text,
+    walk,
+)
 
 _LEAVES = (Text, Code, CodeBlock, Image, Embed)
+_PLACED = frozenset(_LEAVES)
 
 
 def spans(nodes: Iterable[Node]) -> list[Span]:
     """The place of every leaf below the nodes, in reading order."""
-    return [Span.parse(node.at) for node in walk(tuple(nodes)) if isinstance(node, _LEAVES) and node.at]
+    return [Span.parse(node.at) for node in walk(tuple(nodes)) if type(node) in _PLACED and node.at]  # type: ignore[union-attr]
 
 
 def hull(nodes: Iterable[Node]) -> Span | None:
@@ -93,13 +109,11 @@ def images(nodes: Iterable[Node]) -> list[Image]:
 
 def words(node: Node) -> str:
     """All words of a node, captions and credits included, in reading order."""
-    if isinstance(node, Figure):
-        return inline_text(node.caption) + inline_text(node.credit)
-    return inline_text((node,))
+    return inline_text(children_of(node) or (node,))
 
 
 def join(nodes: tuple[Inline, ...], solid: frozenset[int] = frozenset()) -> tuple[Inline, ...]:
-    """Neighbouring texts as one where nothing visible stood between them.
+    """Neighbouring texts as one where nothing visible stood between them; the same tuple where there are none.
 
     ``solid`` holds the byte offsets at which something that was taken out begins: texts are not joined over one.
     """
@@ -111,10 +125,8 @@ def join(nodes: tuple[Inline, ...], solid: frozenset[int] = frozenset()) -> tupl
             if a.end <= b.start and not any(offset in solid for offset in range(a.end, b.start + 1)):
                 out[-1] = Text(last.text + node.text, str(Span(a.start, b.end)))
                 continue
-        if not isinstance(node, (Text, Code, Image, LineBreak, Ruby)):
-            node = msgspec.structs.replace(node, children=join(tuple(node.children), solid))
         out.append(node)
-    return tuple(out)
+    return tuple(out) if len(out) < len(nodes) else nodes
 
 
 def has_words(node: Node) -> bool:

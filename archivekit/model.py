@@ -10,8 +10,9 @@ the body it is the string ``"start:end"`` under ``at``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple, Union
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
+from typing import Any, Final, Literal, NamedTuple, Union
 
 import msgspec
 
@@ -34,11 +35,14 @@ class Span(NamedTuple):
         return f"{self.start}:{self.end}"
 
 
-class _Struct(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+# A record cannot hold itself: nothing in it changes after it is made, so the garbage collector need not follow it.
+
+
+class _Struct(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """What every part of the record has in common."""
 
 
-class _Node(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="type"):
+class _Node(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False, tag_field="type"):
     """What every node of the body has in common."""
 
 
@@ -349,54 +353,50 @@ class Article(_Struct, frozen=True, kw_only=True, omit_defaults=False):
 # --- walking ----------------------------------------------------------------------------------------------------
 
 
-def children_of(node: Node) -> Iterator[Node]:
+_WRAPPERS: Final = (Emphasis, Strong, Link, Superscript, Subscript, Strike, Paragraph, Heading, Quote, ListItem, Cell)
+_PARTS: Final[Mapping[type, Callable[[Any], tuple[Node, ...]]]] = {
+    **dict.fromkeys(_WRAPPERS, attrgetter("children")),
+    Ruby: lambda node: (*node.children, *node.annotation),
+    List: attrgetter("items"),
+    Row: attrgetter("cells"),
+    Table: lambda node: (*node.caption, *node.head, *node.rows),
+    Figure: lambda node: (*node.images, *node.caption, *node.credit),
+}
+"""How to get at what is directly below a node, by its type; a leaf has no entry."""
+
+
+def children_of(node: Node) -> tuple[Node, ...]:
     """The nodes directly below a node, in reading order (a figure's images, then caption, then credit)."""
-    if isinstance(node, (Emphasis, Strong, Link, Superscript, Subscript, Strike, Paragraph, Heading, Quote, ListItem, Cell)):
-        yield from node.children
-    elif isinstance(node, Ruby):
-        yield from node.children
-        yield from node.annotation
-    elif isinstance(node, List):
-        yield from node.items
-    elif isinstance(node, Row):
-        yield from node.cells
-    elif isinstance(node, Table):
-        yield from node.caption
-        yield from node.head
-        yield from node.rows
-    elif isinstance(node, Figure):
-        yield from node.images
-        yield from node.caption
-        yield from node.credit
+    parts = _PARTS.get(type(node))
+    return parts(node) if parts is not None else ()
 
 
 def walk(nodes: tuple[Node, ...]) -> Iterator[Node]:
     """Every node below and including ``nodes``, in reading order."""
-    stack: list[Iterator[Node]] = [iter(nodes)]
+    stack = list(reversed(nodes))
     while stack:
-        for node in stack[-1]:
-            yield node
-            stack.append(children_of(node))
-            break
-        else:
-            stack.pop()
+        node = stack.pop()
+        yield node
+        if (parts := _PARTS.get(type(node))) is not None:
+            stack.extend(reversed(parts(node)))
 
 
 def inline_text(nodes: tuple[Node, ...]) -> str:
     """The words of inline nodes; a line break is ``\n``, an image nothing."""
-    if len(nodes) == 1 and isinstance(nodes[0], Text):
+    if len(nodes) == 1 and type(nodes[0]) is Text:
         return nodes[0].text
-    parts: list[str] = []
+    said: list[str] = []
     stack = list(reversed(nodes))
     while stack:
         node = stack.pop()
-        if isinstance(node, (Text, Code, CodeBlock)):
-            parts.append(node.text)
-        elif isinstance(node, LineBreak):
-            parts.append("\n")
-        elif not isinstance(node, Image):
-            stack.extend(reversed(tuple(children_of(node))))
-    return "".join(parts)
+        kind = type(node)
+        if kind is Text or kind is Code or kind is CodeBlock:
+            said.append(node.text)  # type: ignore[union-attr]
+        elif kind is LineBreak:
+            said.append("\n")
+        elif (parts := _PARTS.get(kind)) is not None:
+            stack.extend(reversed(parts(node)))
+    return "".join(said)
 
 
 def plain_text(body: tuple[Block, ...]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import msgspec
 
 
-class Boilerplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Boilerplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Words that stand in many articles of a publisher and are not part of any.
 
     Exactly one of ``line`` (a whole block, or a whole line of a paragraph), ``head`` (this block and all before it),
@@ -32,17 +32,17 @@ class Boilerplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     beside another field.
     """
 
-    @property
+    @cached_property
     def reach(self) -> int:
         """How many blocks are looked at."""
         return self.within if self.within is not None else 12 if self.kind in ("head", "tail") else 1_000_000
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """Which of the four it is."""
         return next(kind for kind in ("line", "head", "tail", "inline") if getattr(self, kind) is not None)
 
-    @property
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The regular expression, compiled once."""
         return _compiled(str(getattr(self, self.kind)))
@@ -90,6 +90,17 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Image proxies and redirectors: a pattern with a group ``url`` → how to read the group (``url``, ``host``, ``quoted``)."""
     tracking: tuple[str, ...] = ()
     """Query parameters that only count visitors."""
+
+
+class Signals(msgspec.Struct, frozen=True, array_like=True):
+    """What of an article tells which profile fits it."""
+
+    url: str
+    """Empty for none."""
+    names: tuple[str, ...]
+    """Of the author, the source, the publisher and the site, as the front matter has them."""
+    text: str
+    """The words of its first and last blocks."""
 
 
 def fold(name: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any
 
 import msgspec
 
 from ..leaves import join
-from ..model import Article, Block, Cell, Evidence, Node, Removal, Row, plain_text
+from ..model import Article, Evidence, Removal, plain_text
 from ..profile import Profile
 from ..source import Source
 from . import (
@@ -27,7 +27,7 @@ from . import (
     titles,
 )
 from .change import amend, without_edge_rules
-from .rewrite import rewrite
+from .rewrite import INLINE_PARTS, rewrite
 
 
 def apply(article: Article, profile: Profile | None, common: Profile) -> Article:
@@ -64,17 +64,16 @@ def finish(article: Article, source: Source) -> Article:
     """Join what belongs together, spell the evidence out from the source, derive the plain text."""
     solid = frozenset(removal.span.start for removal in article.provenance.removals)
 
-    def change(node: Node) -> Node:
+    def change(node: Any) -> Any:
         fields = {}
-        for name in ("children", "caption", "credit", "annotation"):
-            value = getattr(node, name, None)
-            if isinstance(value, tuple) and value and not _is_block(value[0]):
-                joined = join(value, solid)
-                if joined != value:
-                    fields[name] = joined
+        for name in INLINE_PARTS[type(node)]:
+            old = getattr(node, name)
+            joined = join(old, solid)
+            if joined is not old:
+                fields[name] = joined
         return msgspec.structs.replace(node, **fields) if fields else node
 
-    body = rewrite(without_edge_rules(article.body), change)
+    body = rewrite(without_edge_rules(article.body), change, frozenset(INLINE_PARTS))
     evidence = {path: _spelled(entry, source) for path, entry in article.provenance.evidence.items()}
     removals = tuple(_told(removal, source) for removal in article.provenance.removals)
     provenance = msgspec.structs.replace(
@@ -83,10 +82,6 @@ def finish(article: Article, source: Source) -> Article:
         removals=tuple(sorted(removals, key=lambda removal: (removal.span, removal.rule))),
     )
     return msgspec.structs.replace(article, body=body, text=plain_text(body), provenance=provenance)
-
-
-def _is_block(node: Node) -> bool:
-    return isinstance(node, (*get_args(Block), Cell, Row))
 
 
 def _spelled(entry: Evidence, source: Source) -> Evidence:

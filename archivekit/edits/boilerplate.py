@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import msgspec
 
@@ -35,24 +36,62 @@ MOTTO = 24
 _LINE = re.compile(r"[^\n]+")
 
 
+class _Words(NamedTuple):
+    """The words of a block, as they are and as the rules see them."""
+
+    block: Block
+    raw: str
+    seen: str
+    line: str
+    """What a ``line`` rule is held against: all that is seen, or nothing when it is too long."""
+    lead: str
+    """What a ``head`` or ``tail`` rule is searched in."""
+
+
+class _Body(NamedTuple):
+    """The words of a body, a string a block, so that a rule which fits nowhere is told at once."""
+
+    raw: list[str]
+    line: list[str]
+    lead: list[str]
+    inner: list[str]
+    """The lines of the blocks that have several."""
+
+    def may_fit(self, rule: Boilerplate) -> bool:
+        """Whether a rule takes something out of this body; where it says no, it is right."""
+        if rule.kind == "inline":
+            return any(map(rule.pattern.search, self.raw[-rule.reach :]))
+        if rule.kind == "line":
+            fits = rule.pattern.fullmatch
+            return any(map(fits, self.line[-rule.reach :])) or any(map(fits, self.inner))
+        lead = self.lead[: rule.reach] if rule.kind == "head" else self.lead[-rule.reach :]
+        return any(map(rule.pattern.search, lead))
+
+
 class _Texts:
-    """The words of blocks, as they are and as a rule sees them, worked out once a block."""
+    """The words of blocks, worked out once a block, and of bodies, once a body."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Block, str, str]] = {}
+        self._known: dict[int, _Words] = {}
+        self._body: tuple[Block, ...] = ()
+        self._words = _Body([], [], [], [])
 
-    def _of(self, block: Block) -> tuple[Block, str, str]:
+    def of(self, block: Block) -> _Words:
         known = self._known.get(id(block))
         if known is None:
-            text = words(block)
-            known = self._known[id(block)] = (block, text, _seen(text))
+            raw = words(block)
+            seen = _seen(raw)
+            known = _Words(block, raw, seen, seen if len(seen) <= LONGEST else "", seen[:LONGEST])
+            self._known[id(block)] = known
         return known
 
-    def raw(self, block: Block) -> str:
-        return self._of(block)[1]
-
-    def seen(self, block: Block) -> str:
-        return self._of(block)[2]
+    def of_all(self, body: tuple[Block, ...]) -> _Body:
+        if body is not self._body:
+            found = [self.of(block) for block in body]
+            inner = [_seen(line) for words_ in found if "\n" in words_.raw for line in _LINE.findall(words_.raw)]
+            self._body = body
+            self._words = _Body([w.raw for w in found], [w.line for w in found], [w.lead for w in found], inner)
+        return self._words
 
 
 def apply(article: Article, *profiles: Profile) -> Article:
@@ -97,19 +136,21 @@ def _unruled(article: Article) -> Article:
 
 
 def _apply(article: Article, rule: Boilerplate, name: str, texts: _Texts) -> Article:
+    if not texts.of_all(article.body).may_fit(rule):
+        return article
     kind, reach, pattern = rule.kind, rule.reach, rule.pattern
     if kind == "inline":
         return _cut_out(article, rule, name, texts)
     body = article.body
     if kind == "line":
-        gone = [block for block in body[-reach:] if _is_line(texts.seen(block), pattern) and not _shows(block)]
+        gone = [block for block in body[-reach:] if _is_line(texts.of(block).seen, pattern) and not _shows(block)]
     elif kind == "tail":
         start = max(0, len(body) - reach)
-        first = next((i for i in range(start, len(body)) if pattern.search(texts.seen(body[i]), 0, LONGEST)), len(body))
-        gone = [block for block in body[first:] if not _is_credit(texts.seen(block))]
+        first = next((i for i in range(start, len(body)) if pattern.search(texts.of(body[i]).seen, 0, LONGEST)), len(body))
+        gone = [block for block in body[first:] if not _is_credit(texts.of(block).seen)]
     else:
         last = next(
-            (i for i in range(min(reach, len(body)) - 1, -1, -1) if pattern.search(texts.seen(body[i]), 0, LONGEST)), -1
+            (i for i in range(min(reach, len(body)) - 1, -1, -1) if pattern.search(texts.of(body[i]).seen, 0, LONGEST)), -1
         )
         gone = list(body[: last + 1])
     if gone:
@@ -148,7 +189,7 @@ def _cut_out(article: Article, rule: Boilerplate, name: str, texts: _Texts) -> A
     body: list[Block] = []
     kind, pattern, first = rule.kind, rule.pattern, len(article.body) - rule.reach
     for index, block in enumerate(article.body):
-        places = _places(texts.raw(block), kind, pattern) if index >= first else []
+        places = _places(texts.of(block).raw, kind, pattern) if index >= first else []
         if not places or not isinstance(block, (Paragraph, Heading)):
             body.append(block)
             continue

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
 from ..leaves import words
-from ..model import Article, Block, Figure, Image, LineBreak, Node, Notice, Paragraph, Removal, Span, inline_text
+from ..model import Article, Block, Figure, Image, LineBreak, Node, Notice, Paragraph, Removal, Span, Table, inline_text
 from ..profile import Profile, compiled
 from .change import amend, removed
-from .rewrite import rewrite
+from .rewrite import INLINE_PARTS, rewrite
 
 CAPTION = 120
 """A caption has at most this many characters when only its words say that it is one."""
@@ -59,16 +60,15 @@ def _without_decoration(article: Article, patterns: list[str]) -> Article:
                 kept.append(node)
         return tuple(kept)
 
-    def change(node: Node) -> Node:
+    def change(node: Any) -> Any:
         if isinstance(node, Figure):
             images = drop(node.images)
             return msgspec.structs.replace(node, images=images) if len(images) != len(node.images) else node
-        children = getattr(node, "children", None)
-        if children and any(isinstance(child, Image) for child in children):
-            return msgspec.structs.replace(node, children=drop(children))
+        if any(isinstance(child, Image) for child in node.children):
+            return msgspec.structs.replace(node, children=drop(node.children))
         return node
 
-    body = rewrite(article.body, change)
+    body = rewrite(article.body, change, frozenset(INLINE_PARTS) - {Table})
     if not removals:
         return article
     out: list[Block] = []

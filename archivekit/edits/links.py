@@ -17,6 +17,8 @@ _ORIGINAL = re.compile(
     r"(英文版|英文原文|閱讀原文|阅读原文|原文链接|原文鏈接|原文連結|original (article|version)|english version)", re.I
 )
 
+_ADDRESSED = frozenset({Image, Link, Embed})
+
 
 def direct(url: str, profile: Profile) -> str:
     """An address with every proxy around it undone; at most four deep."""
@@ -62,7 +64,7 @@ def apply(article: Article, common: Profile) -> Article:
     """Undo proxies in every address, resolve relative ones against the article's own, drop visitor counting."""
     url = _safe(lambda value: canonical(value, common), article.url) if article.url else None
     base = url if url and urlsplit(url).scheme in ("http", "https") else None
-    body = rewrite(article.body, lambda node: _node(node, base, common))
+    body = rewrite(article.body, lambda node: _node(node, base, common), _ADDRESSED)
     links = tuple(_related(link, base, common) for link in article.links)
     fields: dict[str, object] = {"body": body, "links": links}
     if article.url:
