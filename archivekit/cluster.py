@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import pickle
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, requires, version
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 from .errors import MissingRequirementError, UsageError
 from .version import __version__
@@ -48,8 +50,7 @@ class Cluster:
 
     def submit(self, work: Callable[[_J], _R], job: _J, *, alone: bool = False) -> Future[_R]:
         """See :class:`~archivekit.workers.Workers`."""
-        begun: Future[_R] = self._executor.submit(_apart, work, job) if alone else self._executor.submit(work, job)
-        return begun
+        return _arrived(self._executor.submit(_there, work, job, _targets(job), alone))
 
     def renew(self) -> None:
         """Nothing: the cluster looks after its workers."""
@@ -114,7 +115,55 @@ def _same_software(client: Any, address: str) -> None:
             raise MissingRequirementError(f"the worker {worker} has {', '.join(unlike[:5])}; install the same", path=address)
 
 
-# --- a process of its own, on a worker --------------------------------------------------------------------------
+# --- on a worker ------------------------------------------------------------------------------------------------
+
+
+class _Sent(NamedTuple):
+    """A result, and the files that were written on a disk which is not this machine's."""
+
+    result: Any
+    files: tuple[tuple[Path, bytes], ...]
+
+
+def _targets(job: object) -> tuple[Path, ...]:
+    """The files that a job, or each of several, is to write: what its ``target`` says."""
+    several = job if isinstance(job, list) else [job]
+    return tuple(one.target for one in several if isinstance(getattr(one, "target", None), Path))
+
+
+def _there(work: Callable[[_J], _R], job: _J, targets: tuple[Path, ...], alone: bool) -> _Sent:
+    """Do a job on a worker. Where the folders it writes into are not there, no disk is shared, and its files are sent."""
+    foreign = [target for target in targets if not target.parent.is_dir()]
+    try:
+        for target in foreign:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        result = _apart(work, job) if alone else work(job)
+        return _Sent(result, tuple((target, target.read_bytes()) for target in foreign if target.exists()))
+    finally:
+        for target in foreign:
+            shutil.rmtree(target.parent, ignore_errors=True)
+
+
+def _arrived(sent: Future[_Sent]) -> Future[Any]:
+    """The result alone, once the files that came with it are where they belong."""
+    whole: Future[Any] = Future()
+    whole.set_running_or_notify_cancel()
+
+    def unpack(done: Future[_Sent]) -> None:
+        error = CancelledError() if done.cancelled() else done.exception()
+        if error is None:
+            try:
+                for target, data in done.result().files:
+                    target.write_bytes(data)
+            except OSError as refused:
+                error = refused
+        if error is not None:
+            whole.set_exception(error)
+        else:
+            whole.set_result(done.result().result)
+
+    sent.add_done_callback(unpack)
+    return whole
 
 
 def _apart(work: Callable[[_J], _R], job: _J) -> _R:

@@ -6,7 +6,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -47,6 +51,35 @@ def test_an_address_that_cannot_be_meant(address: str) -> None:
 def test_what_decides_the_bytes_of_outputs_is_compared() -> None:
     assert {"python", "archivekit", "weasyprint", "msgspec"} <= cluster.software().keys()
     assert "pytest" not in cluster.software()
+
+
+class Volume(NamedTuple):
+    """A job that writes a file."""
+
+    number: int
+    target: Path
+
+
+def print_it(volume: Volume) -> int:
+    volume.target.write_text(f"volume {volume.number}")
+    return volume.number
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_files_come_from_a_worker_that_shares_no_disk(tmp_path: Path, alone: bool) -> None:
+    """A folder that is not there stands for the disk of another machine."""
+    here, there = Volume(1, tmp_path / "1.txt"), Volume(2, tmp_path / "not-there" / "2.txt")
+    sent: Future[cluster._Sent] = Future()
+    sent.set_result(cluster._there(partial(map_list, print_it), [here, there], cluster._targets([here, there]), alone))
+    assert [path for path, _ in sent.result().files] == [there.target]
+    assert not there.target.parent.exists()
+    there.target.parent.mkdir()
+    assert cluster._arrived(sent).result() == [1, 2]
+    assert (here.target.read_text(), there.target.read_text()) == ("volume 1", "volume 2")
+
+
+def map_list(work: Callable[[Volume], int], volumes: list[Volume]) -> list[int]:
+    return list(map(work, volumes))
 
 
 @pytest.fixture(scope="module")
