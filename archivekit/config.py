@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import Literal, get_args, get_type_hints
 import msgspec
 
 from .errors import ConfigError, UsageError
+from .limits import DEFAULT, KEYS, Limits, ambient
 from .paper import paper
 
 FILE_NAME = "archivekit.toml"
@@ -62,6 +64,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """About the most an EPUB takes, in millions of bytes. 0 is no limit."""
     volume_pages: int = 1000
     """About the most pages of a PDF. 0 is no limit."""
+    shards: int = 0
+    """How many files of compressed JSON Lines; 0 is as many as ``shard_mb`` asks for."""
+    shard_mb: int = 256
+    """About the most records in one of them, in millions of bytes before they are compressed. 0 is no limit."""
+    limits: Limits = DEFAULT
+    """How large, deep and many anything may be; see ``archivekit.limits``."""
 
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -71,12 +79,14 @@ _NAME = re.compile(r"[^\s./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,99}")
 def load_settings(root: Path | None, overrides: Mapping[str, object] | None = None) -> Settings:
     """The settings of the corpus at ``root``: its archivekit.toml, if it has one, under ``overrides``.
 
-    Raises ConfigError when the file cannot be read or says what cannot be meant, UsageError when ``overrides`` does.
+    The limits are those of ``limits.ambient()``, each lowered where the file says so. Raises ConfigError when the file
+    cannot be read or says what cannot be meant, UsageError when ``overrides`` or the environment does.
     """
     base = _from_file(root / FILE_NAME) if root is not None else {}
-    given = dict(overrides or {})
+    limits = ambient()
+    lowered = _limits(base.pop("limits", {}), limits)
     try:
-        settings = msgspec.convert({**base, **given}, Settings)
+        settings = msgspec.convert({**base, "limits": limits.within(lowered), **(overrides or {})}, Settings)
     except msgspec.ValidationError as error:
         raise UsageError(_plain(error)) from None
     return checked(settings)
@@ -91,7 +101,7 @@ def checked(settings: Settings) -> Settings:
     paper(settings.page)
     if not settings.formats:
         raise UsageError("no output format is asked for")
-    for key in ("volume_articles", "volume_mb", "volume_pages"):
+    for key in ("volume_articles", "volume_mb", "volume_pages", "shards", "shard_mb"):
         most = getattr(settings, key)
         if most < 0:
             raise UsageError(f"{key} is {most}: give a number from 1, or 0 for no limit")
@@ -124,14 +134,39 @@ def _from_file(path: Path) -> dict[str, object]:
             hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
             raise ConfigError(f"unknown key {key!r}{where}{hint}", path=shown)
         try:
-            checked(msgspec.convert({key: value}, Settings))
-            if key in ("cover", "css") and (Path(value).is_absolute() or ".." in Path(value).parts):
-                raise UsageError(f"{key} file {value!r} is not inside the corpus")
+            given = msgspec.convert({key: value}, Settings)
+            checked(given)
+            if key == "limits":
+                _limits(value, ambient())
+            _inside(path.parent, key, getattr(given, key))
         except msgspec.ValidationError as error:
             raise ConfigError(f"{_plain(error)}{where}", path=shown) from None
         except UsageError as error:
             raise ConfigError(f"{error}{where}", path=shown) from None
     return values
+
+
+def _limits(table: object, most: Limits) -> Limits:
+    """The limits of an archivekit.toml; raises UsageError for one that would raise what holds without it."""
+    values = msgspec.convert(table, dict[str, int])
+    for key, value in values.items():
+        if value > max(getattr(most, key), getattr(DEFAULT, key)):
+            raise UsageError(
+                f"limits.{key} is {value}: this file, which comes with the corpus, may only lower a limit;"
+                f" --limit {key}={value} raises it"
+            )
+    return Limits(**{key: values.get(key, getattr(most, key)) for key in KEYS})
+
+
+def _inside(root: Path, key: str, value: object) -> None:
+    """Raise UsageError when a file or folder that an archivekit.toml names is outside of the corpus, be it through a link."""
+    if key in ("cover", "css") and isinstance(value, str) and (Path(value).is_absolute() or ".." in Path(value).parts):
+        raise UsageError(f"{key} file {value!r} is not inside the corpus")
+    if key in ("cover", "css", "store", "static", "profiles"):
+        for name in value if isinstance(value, tuple) else (value,):
+            real = os.path.realpath(root / str(name))
+            if os.path.lexists(root / str(name)) and not real.startswith(os.path.realpath(root).rstrip(os.sep) + os.sep):
+                raise UsageError(f"{key} {name!r} leads out of the corpus")
 
 
 def _line(text: str, key: str) -> str:

@@ -6,26 +6,26 @@ import os
 from pathlib import Path
 
 from . import images, stylesheet
-from .assets import MAX_IMAGE_BYTES
 from .bundle import Dress
 from .config import Settings
 from .errors import ConfigError
 from .images import Asset
+from .limits import Limits, over
 
 
 def load(settings: Settings, root: Path | None) -> Dress:
     """What ``cover`` and ``css`` name, in the corpus at ``root`` or else in the current folder; raises ConfigError."""
-    cover = _cover(settings.cover, root) if settings.cover is not None else None
+    cover = _cover(settings.cover, root, settings.limits) if settings.cover is not None else None
     style = stylesheet.checked(_read(settings.css, root), settings.css) if settings.css is not None else ""
     return Dress(cover=cover, style=style)
 
 
-def _cover(name: str, root: Path | None) -> Asset:
+def _cover(name: str, root: Path | None, limits: Limits) -> Asset:
     """A JPEG or PNG: the cover picture of an EPUB that every reading system shows."""
     data = _read(name, root)
-    if len(data) > MAX_IMAGE_BYTES:
-        raise ConfigError(f"{len(data)} bytes, the limit is {MAX_IMAGE_BYTES}", path=name)
-    made = images.make(data)
+    if len(data) > limits.image_bytes:
+        raise ConfigError(f"{len(data)} bytes, {over('image_bytes', limits.image_bytes)}", path=name)
+    made = images.make(data, limits)
     if made.asset is None:
         raise ConfigError(made.message, path=name)
     if made.asset.media_type not in ("image/jpeg", "image/png"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -10,13 +11,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from . import pdf_contents
-from .errors import BookError
+from .errors import BookError, BookTooLargeError
+from .limits import DEFAULT, Limits, ambient, over
 
 ARCHIVE = "EPUB/archive.jsonl"
 """Where the records are in an EPUB."""
 
-MAX_BYTES = 2**31
-"""A part of a book with more bytes is not unpacked."""
+_PIECE = 1024 * 1024
+"""Bytes that are unpacked at a time: a compressed stream may give more than it says."""
+
+_KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How an EPUB may be packed (OCF 3.3, 4.3)."""
 
 _IMAGE = re.compile(r"EPUB/images/([0-9a-f]{64})\.(jpg|png|gif|webp|svg)")
 _ERRORS = (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, OSError, RuntimeError, NotImplementedError)
@@ -31,21 +36,29 @@ class Picture(NamedTuple):
     data: bytes
 
 
-def extract(book: str | Path) -> bytes:
+def extract(book: str | Path, limits: Limits | None = None) -> bytes:
     """The records in a book, one JSON object a line: the bytes of ``NAME.jsonl``. What the bytes say decides the kind.
 
-    Raises BookError when the file cannot be read, is no book of archivekit's, or is damaged where the records are.
+    Raises BookError when the file cannot be read, is no book of archivekit's, is damaged where the records are, or (as
+    BookTooLargeError) unpacks to more than the limits, by default the ``ambient`` ones.
     """
-    path = Path(book)
+    path, most = Path(book), limits or ambient()
     kind = kind_of(path)
     if kind == "pdf":
-        return pdf_contents.records(path)
-    return member(path, ARCHIVE) if kind == "epub" else path.read_bytes()
+        return pdf_contents.records(path, most)
+    if kind == "epub":
+        return member(path, ARCHIVE, most)
+    if (size := path.stat().st_size) > most.records_bytes:
+        raise BookTooLargeError(f"{size} bytes, {over('records_bytes', most.records_bytes)}", path=path.name)
+    return path.read_bytes()
 
 
 def kind_of(path: Path) -> str:
     """``epub``, ``pdf`` or ``jsonl``; raises BookError for anything else."""
     try:
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise BookError("is not a file", path=str(path))
         with path.open("rb") as stream:
             head = stream.read(1024)
     except OSError as error:
@@ -59,19 +72,21 @@ def kind_of(path: Path) -> str:
     raise BookError("is neither an EPUB nor a PDF nor JSON Lines of archivekit's", path=str(path))
 
 
-def member(path: Path, name: str) -> bytes:
+def member(path: Path, name: str, limits: Limits = DEFAULT) -> bytes:
     """One file of an EPUB; raises BookError."""
     try:
         with zipfile.ZipFile(path) as book:
+            _check_size(book, path, limits)
             return _read(book, name)
     except _ERRORS as error:
         raise BookError(f"{name} cannot be read: {_said(error)}", path=path.name) from None
 
 
-def members(path: Path) -> Iterator[tuple[str, bytes | BookError]]:
+def members(path: Path, limits: Limits = DEFAULT) -> Iterator[tuple[str, bytes | BookError]]:
     """Every file of an EPUB by its path in it, or why it cannot be read; raises BookError when none can be."""
     try:
         with zipfile.ZipFile(path) as book:
+            _check_size(book, path, limits)
             for name in book.namelist():
                 try:
                     yield name, _read(book, name)
@@ -81,20 +96,28 @@ def members(path: Path) -> Iterator[tuple[str, bytes | BookError]]:
         raise BookError(f"cannot be read as an EPUB: {_said(error)}", path=path.name) from None
 
 
-def pictures(path: Path) -> Iterator[Picture]:
+def pictures(path: Path, limits: Limits | None = None) -> Iterator[Picture]:
     """The images of an EPUB; raises BookError. They are not checked against the hash that names them."""
-    for name, data in members(path):
+    for name, data in members(path, limits or ambient()):
         if match := _IMAGE.fullmatch(name):
             if isinstance(data, BookError):
                 raise data
             yield Picture(match[1], match[2], data)
 
 
+def _check_size(book: zipfile.ZipFile, path: Path, limits: Limits) -> None:
+    """Raise BookTooLargeError for what claims to unpack to more than the limit; files may overlap, so each one counts."""
+    size = sum(info.file_size for info in book.infolist())
+    if size > limits.book_bytes:
+        raise BookTooLargeError(f"unpacks to {size} bytes, {over('book_bytes', limits.book_bytes)}", path=path.name)
+
+
 def _read(book: zipfile.ZipFile, name: str) -> bytes:
-    if book.getinfo(name).file_size > MAX_BYTES:
-        raise ValueError(f"it claims to have {book.getinfo(name).file_size} bytes, the limit is {MAX_BYTES}")
+    """No more than the file claims to have, which was checked: zipfile stops there, and checks the sum of what it read."""
+    if book.getinfo(name).compress_type not in _KINDS:
+        raise ValueError("it is packed in a way no EPUB is")
     with book.open(name) as stream:
-        return stream.read()
+        return b"".join(iter(lambda: stream.read(_PIECE), b""))
 
 
 def _said(error: BaseException) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from PIL import Image, ImageOps
 
 from . import svg
+from .limits import DEFAULT, Limits, over
 
 
 class Asset(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,8 +38,8 @@ class Made(NamedTuple):
     message: str = ""
 
 
-MAX_PIXELS = 64_000_000
-"""An image with more pixels is not decoded: a few kilobytes can stand for gigabytes."""
+PIXELS_OF_PILLOW = 2 * (Image.MAX_IMAGE_PIXELS or 0)
+"""What Pillow itself refuses to open, whatever our limit."""
 
 _AS_IS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 _OPENED = ("PNG", "JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF")
@@ -68,18 +69,18 @@ def kind(data: bytes) -> str:
     return next((media for pattern, media in _SIGNATURES if pattern.match(data)), "")
 
 
-def make(data: bytes) -> Made:
+def make(data: bytes, limits: Limits = DEFAULT) -> Made:
     """An asset from the bytes of an image file: PNG, JPEG, GIF and WebP as they are, AVIF, BMP and TIFF converted,
     SVG through an allow list. Anything broken, too large or able to run or fetch something yields no asset."""
     if svg.looks_like(data):
         return _vector(data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
-            return _raster(data)
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-            return Made(None, "asset.too-large", f"more pixels than the limit, which is {MAX_PIXELS} in all")
+            return _raster(data, limits.image_pixels)
+        except Image.DecompressionBombError:
+            said = over("image_pixels", limits.image_pixels)
+            return Made(None, "asset.too-large", f"more than {PIXELS_OF_PILLOW} pixels, {said}")
         except DECODER_ERRORS as error:
             said = " ".join(str(error).split())
             detail = said if said and "BytesIO" not in said else "not an image of a known kind"
@@ -93,11 +94,11 @@ def _vector(data: bytes) -> Made:
     return Made(_asset(clean.data, "image/svg+xml", clean.width, clean.height))
 
 
-def _raster(data: bytes) -> Made:
+def _raster(data: bytes, most: int) -> Made:
     with Image.open(io.BytesIO(data), formats=_OPENED) as image:
         width, height = image.size
-        if width * height > MAX_PIXELS:
-            return Made(None, "asset.too-large", f"{width} × {height} pixels, the limit is {MAX_PIXELS} in all")
+        if width * height > most:
+            return Made(None, "asset.too-large", f"{width} × {height} pixels, {over('image_pixels', most)}")
         image.load()
         kind = image.format or ""
         if kind in _AS_IS and image.mode not in ("CMYK", "YCCK", "LAB"):

@@ -8,13 +8,14 @@ from bisect import bisect_right
 from itertools import accumulate
 
 from .encodings import Segment, decode
-from .errors import EmptySourceError, SourceError, SourceTooLargeError
+from .errors import EmptySourceError, RecordsTooLargeError, SourceError, SourceTooLargeError
+from .limits import DEFAULT, Limits, over
 from .model import Notice, SourceInfo, Span
 
-__all__ = ["MAX_BYTES", "Segment", "Source", "load"]
+__all__ = ["RECORD", "Segment", "Source", "checked_size", "load"]
 
-MAX_BYTES = 16 * 1024 * 1024
-"""The default size limit of a source file, in bytes."""
+RECORD = b'{"schema":"archivekit/'
+"""How an archive of records begins."""
 
 _PAGE = 512
 """Characters between two marks of the map."""
@@ -27,11 +28,18 @@ class Source:
 
     ``text`` never starts with a byte order mark and never holds a lone surrogate; ``span(a, b)`` turns character
     offsets into byte offsets, such that ``data[start:end].decode(encoding, "replace")`` is ``text[a:b]``. A byte
-    that could not be decoded is U+FFFD there, with a notice.
+    that could not be decoded is U+FFFD there, with a notice. ``limits`` are those whoever reads it must hold to.
     """
 
     def __init__(
-        self, path: str, data: bytes, segments: tuple[Segment, ...], encoding: str, basis: str, notices: tuple[Notice, ...] = ()
+        self,
+        path: str,
+        data: bytes,
+        segments: tuple[Segment, ...],
+        encoding: str,
+        basis: str,
+        notices: tuple[Notice, ...] = (),
+        limits: Limits = DEFAULT,
     ) -> None:
         self.path = path
         self.data = data
@@ -39,6 +47,7 @@ class Source:
         self.encoding = encoding
         self.encoding_basis = basis
         self.notices = notices
+        self.limits = limits
         self.text = segments[0].text if len(segments) == 1 else "".join(segment.text for segment in segments)
         self._segments = segments
         self._chars: list[int] = []
@@ -107,10 +116,21 @@ class Source:
         return chars[:-1] or [0], sizes[:-1] or [0]
 
 
-def load(path: str, data: bytes, *, max_bytes: int = MAX_BYTES) -> Source:
+def checked_size(path: str, head: bytes, size: int, limits: Limits) -> int:
+    """The most bytes a file that begins with ``head`` may have; raises SourceTooLargeError when ``size`` is more."""
+    if head.startswith(RECORD):
+        most = max(limits.records_bytes, limits.document_bytes)
+        if size > most:
+            raise RecordsTooLargeError(f"{size} bytes, {over('records_bytes', most)}", path=path)
+        return most
+    if size > limits.document_bytes:
+        raise SourceTooLargeError(f"{size} bytes, {over('document_bytes', limits.document_bytes)}", path=path)
+    return limits.document_bytes
+
+
+def load(path: str, data: bytes, limits: Limits = DEFAULT) -> Source:
     """Decode the bytes of a file; raises EmptySourceError, BinarySourceError or SourceTooLargeError."""
-    if len(data) > max_bytes:
-        raise SourceTooLargeError(f"{len(data)} bytes, the limit is {max_bytes}", path=path)
+    checked_size(path, data[: len(RECORD)], len(data), limits)
     if not data.strip():
         raise EmptySourceError("the file is empty", path=path)
     try:
@@ -119,7 +139,7 @@ def load(path: str, data: bytes, *, max_bytes: int = MAX_BYTES) -> Source:
         error.path = path
         raise
     notices = tuple(Notice(id=id, message=message, span=Span(start, end)) for id, message, start, end in decoding.problems)
-    source = Source(path, data, decoding.segments, decoding.encoding, decoding.basis, notices)
+    source = Source(path, data, decoding.segments, decoding.encoding, decoding.basis, notices, limits)
     if not source.text.strip().strip(_INVISIBLE).strip():
         raise EmptySourceError("nothing but white space", path=path)
     return source

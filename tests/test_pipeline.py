@@ -102,7 +102,11 @@ def test_images_reach_the_record_and_the_bundle(corpus: Path, tmp_path: Path, mo
         (b"raise memory", "InternalError", "MemoryError:  (pipeline.py:"),
         (b"", "EmptySourceError", "the file is empty"),
         (b" \n\t\n", "EmptySourceError", "the file is empty"),
-        (b"x" * 17_000_000, "SourceTooLargeError", "17000000 bytes, the limit is 16777216"),
+        (
+            b"x" * 17_000_000,
+            "SourceTooLargeError",
+            "17000000 bytes, the limit is 16777216 (--limit document_bytes=N raises it)",
+        ),
     ],
 )
 def test_one_bad_file_costs_no_other(corpus: Path, tmp_path: Path, content: bytes, kind: str, reason: str) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archivekit.errors import ArchiveKitError, MarkupLimitError
+from archivekit.limits import DEFAULT
 from archivekit.markup import plaintext
 from archivekit.markup.chrome import is_chrome, is_cookie_notice
 from archivekit.markup.headerline import parse as parse_header
@@ -109,7 +110,7 @@ def test_flush_captions_between_indented_paragraphs_stay_apart() -> None:
 
 def test_a_text_of_too_many_pieces_is_refused() -> None:
     with pytest.raises(MarkupLimitError) as raised:
-        read(source("甲\n" * (plaintext.MAX_TOKENS // 2 + 1)))
+        read(source("甲\n" * (DEFAULT.pieces // 2 + 1)))
     assert raised.value.offset is not None
 
 

@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archivekit.errors import BinarySourceError, EmptySourceError, SourceError, SourceTooLargeError
+from archivekit.limits import Limits
 from archivekit.source import Source, load
 
 HANS = (
@@ -170,9 +171,10 @@ def test_refuses_emptiness(text: str, codec: str) -> None:
 
 
 def test_refuses_what_is_too_large() -> None:
-    assert load("a.txt", b"x" * 10, max_bytes=10).text == "x" * 10
+    ten = Limits(document_bytes=10)
+    assert load("a.txt", b"x" * 10, ten).text == "x" * 10
     with pytest.raises(SourceTooLargeError):
-        load("a.txt", b"x" * 11, max_bytes=10)
+        load("a.txt", b"x" * 11, ten)
 
 
 @settings(max_examples=300, deadline=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from ..assets import MAX_IMAGE_BYTES
+from ..limits import DEFAULT
 
 FALLBACKS = ("none", "wayback")
 """Where else an image may be asked for when every address the source gives has failed."""
@@ -13,7 +13,7 @@ FALLBACKS = ("none", "wayback")
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a fetch can be told about manners and safety."""
 
-    max_bytes: int = MAX_IMAGE_BYTES
+    max_bytes: int = DEFAULT.image_bytes
     """Of one image, unpacked; what a server says of its length is not believed."""
     seconds: float = 60.0
     """For one spelling of an address, its redirects included, its repeats not."""

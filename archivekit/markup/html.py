@@ -81,9 +81,9 @@ CONTAINERS = {"blockquote": "quote", "ul": "bullet", "ol": "ordered", "li": "ite
 def tree(source: Source, start: int, end: int) -> Tag:
     """The parsed tree of ``source.text[start:end]``; raises MarkupLimitError with path and offset."""
     try:
-        return parse_tree(source.text[start:end])
+        return parse_tree(source.text[start:end], source.limits)
     except MarkupLimitError as error:
-        raise MarkupLimitError(error.message, path=source.path, offset=source.byte(start)) from None
+        raise type(error)(error.message, path=source.path, offset=source.byte(start)) from None
 
 
 def parse(source: Source, start: int, end: int) -> Parsed:

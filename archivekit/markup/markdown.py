@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ..errors import MarkupLimitError
+from ..errors import PieceLimitError
+from ..limits import over
 from ..model import CodeBlock, Figure, Image, Notice, Rule
 from ..source import Source
 from .html import parse as parse_html
@@ -21,8 +22,6 @@ from .markdown_spans import Token
 from .markdown_spans import parse as tokenize
 from .parsed import Mark, Parsed
 
-MAX_TOKENS: Final = 1_000_000
-"""More block tokens than this in one text are refused."""
 TITLE: Final = 60
 """A line longer than this over a setext underline is not a heading."""
 _PROSE: Final = re.compile(r"[，。；]|[：…！？!?;,:.][”’」』）)\"'*_\s]*$")
@@ -45,8 +44,9 @@ def parse(source: Source, start: int, end: int) -> Parsed:
     """The blocks of ``source.text[start:end]``, Markdown with raw HTML in it; raises MarkupLimitError."""
     lines = Lines(source.text, start, end)
     tokens, definitions = tokenize(lines.text)
-    if len(tokens) > MAX_TOKENS:
-        raise MarkupLimitError(f"more than {MAX_TOKENS} blocks", path=source.path, offset=source.byte(start))
+    if len(tokens) > source.limits.pieces:
+        said = f"{len(tokens)} tokens of Markdown, {over('pieces', source.limits.pieces)}"
+        raise PieceLimitError(said, path=source.path, offset=source.byte(start))
     walker = _Walker(source, lines)
     walker.run(tokens)
     for first, last in definitions:

@@ -17,14 +17,12 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from ..errors import MarkupLimitError
+from ..errors import PieceLimitError
+from ..limits import over
 from ..model import Block, Notice, Paragraph, Removal, Text
 from ..source import Source
 from .parsed import Parsed
 from .softwrap import joint
-
-MAX_TOKENS: Final = 500_000
-"""A text of more stretches than this (words, white space, line breaks, tags) is refused with MarkupLimitError."""
 
 INDENT: Final = 2
 """Columns of white space that begin a paragraph: one ideographic space, or two ASCII ones."""
@@ -125,7 +123,7 @@ def closes(text: str) -> bool:
 
 
 def parse(source: Source, start: int, end: int) -> Parsed:
-    """Read ``source.text[start:end]`` as paragraphs; raises MarkupLimitError past MAX_TOKENS."""
+    """Read ``source.text[start:end]`` as paragraphs; raises PieceLimitError for too many."""
     found = scan(source, start, end)
     return Parsed(
         blocks=compose(source, group(found.lines)),
@@ -147,9 +145,9 @@ def scan(source: Source, start: int, end: int) -> Scan:
     """Cut a stretch of text into lines."""
     scanner = _Scanner(source, start, end)
     for count, token in enumerate(_TOKEN.finditer(source.text, start, end)):
-        if count >= MAX_TOKENS:
-            offset = source.byte(token.start())
-            raise MarkupLimitError(f"more than {MAX_TOKENS} pieces of text", path=source.path, offset=offset)
+        if count >= source.limits.pieces:
+            said = f"more than {source.limits.pieces} pieces of text, {over('pieces', source.limits.pieces)}"
+            raise PieceLimitError(said, path=source.path, offset=source.byte(token.start()))
         scanner.take(token)
     scanner.end_line(end, end)
     return Scan(tuple(scanner.lines), tuple(scanner.cuts), scanner.notices())

@@ -15,10 +15,8 @@ from bs4.builder import HTMLTreeBuilder
 from bs4.element import Comment, NavigableString, Tag
 from justhtml import JustHTML
 
-from ..errors import MarkupLimitError
-
-MAX_DEPTH = 512
-"""Elements nested deeper than this are refused, before any tree is built; browsers cut at the same depth."""
+from ..errors import NestingLimitError, PieceLimitError
+from ..limits import DEFAULT, Limits, over
 
 _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", re.S)
@@ -85,10 +83,13 @@ class _Builder(HTMLTreeBuilder):
                     soup.handle_endtag(owner.name)
 
 
-def parse_tree(text: str) -> BeautifulSoup:
-    """The tree of an HTML document or fragment; raises MarkupLimitError when it is nested too deep."""
-    if _open_depth(text) > MAX_DEPTH:
-        raise MarkupLimitError(f"HTML nested deeper than {MAX_DEPTH} elements")
+def parse_tree(text: str, limits: Limits = DEFAULT) -> BeautifulSoup:
+    """The tree of an HTML document or fragment; raises NestingLimitError and PieceLimitError, before any tree is built."""
+    depth, tags = _measure(text)
+    if depth > limits.depth:
+        raise NestingLimitError(f"HTML nested {depth} elements deep, {over('depth', limits.depth)}")
+    if tags > limits.pieces:
+        raise PieceLimitError(f"{tags} tags, {over('pieces', limits.pieces)}")
     # Given the text itself, Beautiful Soup warns when a line of words looks like an address or a file name.
     return BeautifulSoup("", builder=_Builder(text))
 
@@ -164,12 +165,13 @@ _NEVER_DEEP = frozenset(
 )
 
 
-def _open_depth(text: str) -> int:
-    """An upper bound of the element depth, by counting tags: cheap, and enough to refuse an attack before the parse."""
-    depth = deepest = 0
+def _measure(text: str) -> tuple[int, int]:
+    """An upper bound of the element depth, and how many tags there are: enough to refuse an attack before the parse."""
+    depth = deepest = tags = 0
     for match in _OPEN.finditer(text):
+        tags += 1
         if match.group(2).lower() in _NEVER_DEEP or match.group(3):
             continue
         depth = max(0, depth - 1) if match.group(1) else depth + 1
         deepest = max(deepest, depth)
-    return deepest
+    return deepest, tags

@@ -39,7 +39,7 @@ def score(head: str) -> float:
 def read(source: Source) -> tuple[Article, ...]:
     """One article."""
     draft = Draft(source, "stamped")
-    front = split(source.text)
+    front = split(source.text, source.limits)
     match = STAMP.match(source.text, front.body_start if front else 0)
     if match is None:
         front = None

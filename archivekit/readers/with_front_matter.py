@@ -25,7 +25,7 @@ def score(head: str) -> float:
 def read(source: Source) -> tuple[Article, ...]:
     """One article."""
     draft = Draft(source, "front-matter")
-    front = split(source.text)
+    front = split(source.text, source.limits)
     if front is None:
         draft.notice("front-matter.none", "no front matter could be read; the whole file is taken as the body")
     else:

@@ -9,9 +9,6 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from ..assets import Asset
 
-MAX_PIXELS = 64_000_000
-"""A larger image is not decoded."""
-
 _JPEG_QUALITY = 88
 
 
@@ -32,8 +29,6 @@ def printable(asset: Asset, box: tuple[int, int]) -> Printable | None:
         return Printable(asset.media_type, asset.data)
     try:
         with Image.open(io.BytesIO(asset.data)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                return None
             fits = image.width <= box[0] and image.height <= box[1]
             upright = image.getexif().get(0x0112, 1) == 1
             if image.format == "JPEG" and image.mode in ("RGB", "L") and fits and upright:

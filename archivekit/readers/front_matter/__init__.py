@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 
-from ...errors import MarkupLimitError
+from ...errors import FrontMatterLimitError
+from ...limits import DEFAULT, Limits, over
 from . import json_block, lines, toml_block, yaml_block
-from .fields import MAX_BLOCK, MAX_HEAD, Entry, Fields, FrontMatter, Refused, Remark, Value
+from .fields import MAX_BLOCK, Entry, Fields, FrontMatter, Refused, Remark, Value
 
 __all__ = ["Entry", "FrontMatter", "Remark", "Value", "split"]
 
@@ -19,20 +20,20 @@ _BLANK = "\ufeff\u200b \t\r\n\f\v\u00a0\u3000"
 _OPEN = re.compile(r"(-{3,}|\+{3}|\{)[ \t]*\r?(?:\n|$)")
 
 
-def split(text: str) -> FrontMatter | None:
+def split(text: str, limits: Limits = DEFAULT) -> FrontMatter | None:
     """The front matter of a text; None when it has none.
 
     White space and byte order marks may stand before it. Fences are ``---`` … ``---`` or ``...`` for YAML,
     ``+++`` … ``+++`` for TOML and lines with nothing but a brace for JSON. A block between ``---`` of which the
     first line, and half of the rest, do not begin with a key is ordinary text between thematic breaks. Raises
-    MarkupLimitError for a block longer than MAX_HEAD, and nothing else.
+    FrontMatterLimitError for a block longer than the limit, and nothing else.
     """
     start = len(text) - len(text.lstrip(_BLANK))
     opening = _OPEN.match(text, start)
     if opening is None:
         return None
     if opening[1] == "{":
-        return _json(text, start)
+        return _json(text, start, limits.front_matter_characters)
     fence = re.escape(opening[1])
     closers = rf"(?:{fence}|\.\.\.)" if opening[1][0] == "-" else fence
     closing = re.compile(rf"^{closers}[ \t]*\r?(?:\n|\Z)", re.MULTILINE).search(text, opening.end())
@@ -42,8 +43,11 @@ def split(text: str) -> FrontMatter | None:
     end = closing.start() + len(closing[0].rstrip())
     if opening[1][0] == "-" and not _has_keys(text, *inside):
         return None
-    if inside[1] - inside[0] > MAX_HEAD:
-        raise MarkupLimitError(f"front matter of more than {MAX_HEAD} characters")
+    most = limits.front_matter_characters
+    if inside[1] - inside[0] > most:
+        raise FrontMatterLimitError(
+            f"front matter of {inside[1] - inside[0]} characters, {over('front_matter_characters', most)}"
+        )
     if opening[1][0] == "+":
         found = toml_block.read(text, *inside)
         return _assemble("toml", found, start, end, closing.end()) if found.entries else None
@@ -83,13 +87,13 @@ def _yaml(text: str, start: int, end: int) -> Fields:
         return found
 
 
-def _json(text: str, start: int) -> FrontMatter | None:
+def _json(text: str, start: int, most: int) -> FrontMatter | None:
     try:
-        found, end = json_block.read(text, start)
+        found, end = json_block.read(text, start, start + most)
     except Refused:
         return None
     after = re.compile(r"[ \t]*\r?(?:\n|\Z)").match(text, end)
-    if after is None or not found.entries or text[end - 2] not in "\n\r" or end - start > MAX_HEAD:
+    if after is None or not found.entries or text[end - 2] not in "\n\r" or end - start > most:
         return None
     return _assemble("json", found, start, end, after.end())
 

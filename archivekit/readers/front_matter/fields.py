@@ -9,9 +9,6 @@ import msgspec
 MAX_BLOCK = 64 * 1024
 """Characters of a block that a parser of YAML, TOML or JSON is given; a longer one is read line by line."""
 
-MAX_HEAD = 4 * MAX_BLOCK
-"""Characters of the longest block that is read at all."""
-
 MAX_DEPTH = 64
 """How deep values may nest; what is deeper is kept as one text."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from json import JSONDecodeError, JSONDecoder
 
-from .fields import MAX_DEPTH, MAX_HEAD, Entry, Fields, Refused, Value
+from .fields import MAX_DEPTH, Entry, Fields, Refused, Value
 
 _STRINGS = JSONDecoder(strict=False)
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -15,8 +15,9 @@ _LITERAL = re.compile(r"-?\d{1,400}(?:\.\d{1,400})?(?:[eE][+-]?\d{1,9})?|true|fa
 class _Reader:
     """A recursive descent over one object that notes where each scalar stands."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, end: int) -> None:
         self.text = text
+        self.end = end
         self.found = Fields()
 
     def object(self, at: int, prefix: str, depth: int) -> int:
@@ -39,8 +40,8 @@ class _Reader:
     def entry(self, name: str, key_start: int, at: int, depth: int) -> int:
         if depth > MAX_DEPTH:
             raise Refused(f"nested deeper than {MAX_DEPTH}", at)
-        if at > MAX_HEAD:
-            raise Refused(f"more than {MAX_HEAD} characters", at)
+        if at > self.end:
+            raise Refused("longer than the limit", at)
         if self.text[at : at + 1] == "{":
             return self.object(at, f"{name}.", depth + 1)
         values: list[Value] = []
@@ -99,8 +100,9 @@ class _Reader:
         return blank.end() if blank else at
 
 
-def read(text: str, start: int) -> tuple[Fields, int]:
-    """The fields of the object at ``start``, and what comes after it; raises Refused when it is not JSON."""
-    reader = _Reader(text)
+def read(text: str, start: int, most: int) -> tuple[Fields, int]:
+    """The fields of the object at ``start``, and what comes after it; raises Refused when it is not JSON, or goes on at
+    ``most``."""
+    reader = _Reader(text, most)
     end = reader.object(start, "", 0)
     return reader.found, end

@@ -1,0 +1,1 @@
+"""Fuzzing: documents that are almost right, read under an oracle. ``python -m fuzz --help`` from the folder ``tests``."""

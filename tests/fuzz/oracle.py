@@ -1,0 +1,114 @@
+"""The oracle: what must hold of every file whatsoever, when it is read as a document.
+
+Nothing but an ArchiveKitError is raised; all visible text is accounted for and every span and every piece of evidence
+holds (``archivekit.accounting``); reading again gives the same bytes; a record survives JSON Lines; its body is
+well-formed XHTML of known elements; and all of that takes no longer than a few seconds.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from xml.etree import ElementTree
+
+from archivekit import accounting
+from archivekit.errors import ArchiveKitError, SourceError
+from archivekit.markup import xhtml
+from archivekit.model import Article, Image, decode, encode, plain_text, walk
+from archivekit.reading import Profiles, load_profiles, read_source
+from archivekit.source import Source, load
+
+SECONDS = 20.0
+"""No file of a fuzzer's size may take longer, on a machine that does other things too."""
+
+
+class Hang(BaseException):
+    """A file took too long; no ``except Exception`` stops it."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raise Hang when the block takes longer; where there are no signals (Windows, threads), nothing is raised."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise Hang(f"longer than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@cache
+def profiles() -> Profiles:
+    """The built-in site profiles."""
+    return load_profiles()
+
+
+def check(data: bytes, path: str = "fuzz.txt", *, seconds: float = SECONDS) -> tuple[Article, ...]:
+    """The records of a file; raises AssertionError, Hang, or whatever escaped, when a law is broken."""
+    with within(seconds):
+        try:
+            source = load(path, data)
+            articles = read_source(source, profiles())
+        except ArchiveKitError as error:
+            assert str(error) and error.exit_code in (1, 2)
+            assert error.path == path or not isinstance(error, SourceError), error
+            return ()
+        _hold(source, articles)
+        return articles
+
+
+def _hold(source: Source, articles: tuple[Article, ...]) -> None:
+    accounting.check(source, articles)
+    lines = [encode(article) for article in articles]
+    assert [encode(article) for article in read_source(source, profiles())] == lines, "read twice, and not the same"
+    for article, line in zip(articles, lines, strict=True):
+        assert b"\n" not in line
+        assert decode(line) == article and encode(decode(line)) == line, "a record is another after JSON Lines"
+        assert plain_text(article.body) == article.text or article.provenance.source.sha256 != source.sha256
+        for notice in article.provenance.notices:
+            assert notice.span is None or 0 <= notice.span.start <= notice.span.end
+        _printable(article)
+
+
+def _printable(article: Article) -> None:
+    """The body as XHTML is XML, fetches nothing and runs nothing, with its images and without them."""
+    for images in (lambda image: "images/x.png", lambda image: None):
+        tree = ElementTree.fromstring(f"<body>{xhtml.blocks(article.body, images=images)}</body>")
+        for element in tree.iter():
+            assert element.tag not in ("script", "style", "iframe", "object", "embed", "link", "base", "form"), element.tag
+            assert not any(name.lower().startswith("on") or name == "style" for name in element.attrib), element.attrib
+            assert element.get("src", "images/x.png") == "images/x.png"
+            assert element.get("href", "http://").startswith(("http://", "https://", "mailto:")), element.attrib
+
+
+def features(articles: tuple[Article, ...], error: str = "") -> frozenset[str]:
+    """What is remarkable about a result: which reader, rules, notices and pairs of nodes there are."""
+    found = {error}
+    for article in articles:
+        made = article.provenance
+        found.add(f"reader {made.reader}")
+        found |= {f"profile {made.profile}", f"{len(article.contributors)} contributors"}
+        found |= {f"{field}: {entry.rule}" for field, entry in made.evidence.items()}
+        found |= {f"removal {removal.rule}" for removal in made.removals}
+        found |= {f"notice {notice.id}" for notice in made.notices}
+        for parent in walk(article.body):
+            inside = (child for name in parent.__struct_fields__ for child in _nodes(getattr(parent, name)))
+            found |= {f"{type(parent).__name__} > {type(child).__name__}" for child in inside}
+            found |= {"image with fallbacks"} if isinstance(parent, Image) and parent.fallbacks else set()
+    return frozenset(found)
+
+
+def _nodes(value: object) -> Iterator[object]:
+    if isinstance(value, tuple):
+        yield from (one for one in value if hasattr(one, "__struct_fields__"))
