@@ -128,7 +128,8 @@ class _Sent(NamedTuple):
 def _targets(job: object) -> tuple[Path, ...]:
     """The files that a job, or each of several, is to write: what its ``target`` says."""
     several = job if isinstance(job, list) else [job]
-    return tuple(one.target for one in several if isinstance(getattr(one, "target", None), Path))
+    named = (getattr(one, "target", None) for one in several)
+    return tuple(target for target in named if isinstance(target, Path))
 
 
 def _there(work: Callable[[_J], _R], job: _J, targets: tuple[Path, ...], alone: bool) -> _Sent:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import zstandard
+
+from .errors import UnreadableSourceError
+from .limits import Limits
+from .source import RECORD, checked_size
 
 MAGIC: Final = b"\x28\xb5\x2f\xfd"
 """How a Zstandard frame begins."""
@@ -32,12 +38,25 @@ def write(target: Path, chunks: Iterable[bytes]) -> None:
             packed.write(chunk)
 
 
-def expanded(stream: BinaryIO) -> Iterator[bytes]:
-    """What a stream of one frame or several holds, piece by piece, none much larger than 32 MB; raises DamagedError, also
-    for a stream that stops in the middle."""
+def unpacked(head: bytes, stream: BinaryIO, path: str, limits: Limits) -> bytes:
+    """What a document holds whose first bytes are ``head`` and the others in ``stream``. The limits are those of what it
+    holds; raises SourceTooLargeError before much more than that is unpacked, and UnreadableSourceError."""
+    data = bytearray()
+    try:
+        for piece in expanded(stream, head):
+            data += piece
+            checked_size(path, bytes(data[: len(RECORD)]), len(data), limits)
+    except DamagedError as error:
+        raise UnreadableSourceError(f"cannot be unpacked: {error}", path=path) from None
+    return bytes(data)
+
+
+def expanded(stream: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
+    """What ``head`` and a stream, of one frame or several, hold, piece by piece, none much larger than 32 MB; raises
+    DamagedError, also for a stream that stops in the middle."""
     frame = _frame()
     begun = False
-    while data := stream.read(_STEP):
+    for data in chain([head], iter(partial(stream.read, _STEP), b"")):
         while data:
             begun = True
             yield _piece(frame, data)

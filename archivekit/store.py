@@ -163,15 +163,21 @@ class Store:
 
 
 def _read(path: Path, *, torn: bool = False) -> dict[str, Entry]:
-    """The entries of a lock file or journal; the last line of a journal may be ``torn`` and is then left out."""
+    """The entries of a lock file or journal, none when there is no such file."""
     try:
-        lines = path.read_bytes().split(b"\n")
+        data = path.read_bytes()
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise ConfigError(f"cannot be read: {error.strerror}", path=str(path)) from None
+    return parsed(data, path.name, torn=torn)
+
+
+def parsed(data: bytes, name: str, *, torn: bool = False) -> dict[str, Entry]:
+    """The entries in the bytes of a lock file or journal; the last line of a journal may be ``torn`` and is then left out.
+    Raises ConfigError."""
     entries: dict[str, Entry] = {}
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(data.split(b"\n"), 1):
         if not line.strip():
             continue
         try:
@@ -181,7 +187,7 @@ def _read(path: Path, *, torn: bool = False) -> dict[str, Entry]:
         except msgspec.DecodeError as error:
             if torn:
                 continue
-            raise ConfigError(f"line {number} is not an entry: {error}", path=path.name) from None
+            raise ConfigError(f"line {number} is not an entry: {error}", path=name) from None
         entries[entry.address] = entry
     return entries
 

@@ -9,22 +9,18 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 import msgspec
 
+from . import compressed, remote
 from .config import FILE_NAME
-from .errors import ChangedSourceError, SourceTooLargeError, UnreadableSourceError, UsageError
-from .source import MAX_BYTES
+from .errors import ChangedSourceError, TooManyFilesError, UnreadableSourceError, UsageError
+from .limits import DEFAULT, Limits, over
+from .source import RECORD, checked_size
 
 EXTENSIONS = frozenset({"txt", "text", "md", "markdown", "html", "htm", "xhtml"})
 """What the name of a document may end in, if it ends in anything."""
-
-MAX_ARCHIVE = 1024 * 1024 * 1024
-"""The size limit of a JSON Lines archive, in bytes, which holds many documents."""
-
-RECORD = b'{"schema":"archivekit/'
-"""How an archive of records begins."""
 
 STDIN = "-"
 _ATTEMPTS = 3
@@ -33,11 +29,18 @@ _EXTENSION = re.compile(r"\.(?=[0-9]*[A-Za-z])([A-Za-z0-9]{1,9})$")
 
 
 class Found(msgspec.Struct, frozen=True):
-    """One document to read: ``path`` for people and records, ``file`` on disk (None is standard input)."""
+    """One document to read: ``path`` for people and records, ``file`` on disk or ``address``; neither is standard input."""
 
     path: str
     """Relative to the root, forward slashes, bytes that are not UTF-8 as ``\\xNN``."""
     file: Path | None
+    address: str = ""
+    """Of a document that is not on this machine; see :mod:`archivekit.remote`."""
+
+    @property
+    def is_piped(self) -> bool:
+        """Whether it is standard input, which only this process can read, and only once."""
+        return self.file is None and not self.address
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -55,16 +58,20 @@ class Walk(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...] = ()
     folders: tuple[str, ...] = ()
     """Real paths of the folders that were named."""
+    address: str = ""
+    """The address that record paths are relative to, where there is no ``root``."""
 
 
-def find(paths: Sequence[str | Path], *, root: Path | None = None) -> Walk:
-    """The documents named by files, folders, globs and ``-``, each once, sorted by path.
+def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limits = DEFAULT) -> Walk:
+    """The documents named by files, folders, globs, addresses and ``-``, each once, sorted by path.
 
     A file that is named is a document whatever it is called; inside a folder, those are whose names end in
     ``EXTENSIONS`` or in nothing. Hidden files, and links that lead out of the folder, are passed over. Without
     ``root``, paths are relative to the deepest folder that holds everything named. Raises UsageError for a path
-    that does not exist or is not below ``root``.
+    that does not exist or is not below ``root``, TooManyFilesError for more files than the limit.
     """
+    if any(remote.address_of(path) for path in paths):
+        return _behind(paths, root, limits)
     named = [_absolute(path) for path in _expand(paths)]
     base = _root(named, root)
     documents: dict[str, Found] = {}
@@ -75,6 +82,10 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None) -> Walk:
         assert base is not None
         if path.is_dir():
             for file, reason in _below(path):
+                if len(documents) + len(skipped) >= limits.files:
+                    raise TooManyFilesError(
+                        f"more than {limits.files} files, {over('files', limits.files)}", path=display(path)
+                    )
                 shown = display(file.relative_to(base))
                 if reason is None:
                     documents.setdefault(os.path.realpath(file), Found(shown, file))
@@ -90,6 +101,31 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None) -> Walk:
     )
 
 
+def _behind(paths: Sequence[str | Path], root: Path | None, limits: Limits) -> Walk:
+    """As ``find``, of addresses. A name that would lead out of a folder were it a path is passed over."""
+    base = remote.base_of(paths, root)
+    documents: dict[str, Found] = {}
+    skipped: dict[str, Skipped] = {}
+    for entry, named in remote.files(paths, base, limits):
+        parts = _parts(entry.path)
+        if not {"", ".", ".."}.isdisjoint(parts):
+            skipped[entry.path] = Skipped(entry.path, "special")
+        elif named or (is_document(parts[-1]) and not _is_hidden(parts)):
+            documents[entry.path] = Found(entry.path, None, entry.address)
+        elif not _is_hidden(parts):
+            skipped[entry.path] = Skipped(entry.path, "extension")
+    return Walk(
+        None,
+        tuple(sorted(documents.values(), key=lambda found: _parts(found.path))),
+        tuple(sorted(skipped.values(), key=lambda entry: _parts(entry.path))),
+        address=base,
+    )
+
+
+def _is_hidden(parts: list[str]) -> bool:
+    return parts[-1] == FILE_NAME or any(part.startswith(".") for part in parts)
+
+
 def display(path: Path) -> str:
     """A path for people and records: forward slashes, valid Unicode whatever the bytes of the name."""
     text = path.as_posix()
@@ -99,32 +135,56 @@ def display(path: Path) -> str:
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def read_bytes(found: Found, *, max_bytes: int = MAX_BYTES) -> bytes:
-    """The bytes of a document, all of one moment; raises SourceTooLargeError before reading more than ``max_bytes``, or
-    ``MAX_ARCHIVE`` of our own JSON Lines, UnreadableSourceError, and ChangedSourceError for a file that something else
-    keeps writing to."""
+def base_of(paths: Sequence[str | Path], root: Path | None = None) -> Path | None:
+    """What ``find`` takes as the root, without looking into any folder; a folder that stands for the root where that is an
+    address, with the settings that are there. Raises UsageError, and ConfigError for settings that cannot be got."""
+    if any(remote.address_of(path) for path in paths):
+        return remote.here(remote.base_of(paths, root), FILE_NAME)
+    return _root([_absolute(path) for path in _expand(paths)], root)
+
+
+def read_bytes(found: Found, limits: Limits = DEFAULT) -> bytes:
+    """The bytes of a document, all of one moment; raises SourceTooLargeError before reading more than the limit,
+    UnreadableSourceError, and ChangedSourceError for a file that something else keeps writing to."""
+    if found.address:
+        with remote.opened(found.address, found.path) as (stream, size):
+            return _content(stream, size, found.path, limits)
     if found.file is None:
-        return sys.stdin.buffer.read(max_bytes + 1)
+        return _content(sys.stdin.buffer, 0, found.path, limits)
     for _ in range(_ATTEMPTS):
         try:
             with found.file.open("rb") as stream:
                 before = os.fstat(stream.fileno())
-                data = stream.read(len(RECORD))
-                limit = max(MAX_ARCHIVE, max_bytes) if data == RECORD else max_bytes
-                data += stream.read(limit + 1) if before.st_size <= limit else b""
+                data = _content(stream, before.st_size, found.path, limits)
                 after = os.fstat(stream.fileno())
         except OSError as error:
             raise UnreadableSourceError(error.strerror or str(error), path=found.path) from None
-        size = max(before.st_size, len(data))
-        if size > limit:
-            raise SourceTooLargeError(f"{size} bytes, the limit is {limit}", path=found.path)
         if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
             return data
     raise ChangedSourceError("something else is writing to the file", path=found.path)
 
 
+def locate(root: Path, path: str) -> Path | None:
+    """The file below ``root`` that has a record's path; None when there is none, or when ``..`` or a link leads out."""
+    if Path(path).is_absolute() or ".." in Path(path).parts or "\0" in path:
+        return None
+    real = os.path.realpath(root / path)
+    inside = real.startswith(os.path.realpath(root).rstrip(os.sep) + os.sep)
+    return root / path if inside and Path(real).is_file() else None
+
+
+def _content(stream: BinaryIO, size: int, path: str, limits: Limits) -> bytes:
+    """What a file of ``size`` bytes holds, unpacked where it is compressed."""
+    data = stream.read(len(RECORD))
+    if data.startswith(compressed.MAGIC):
+        return compressed.unpacked(data, stream, path, limits)
+    data += stream.read(checked_size(path, data, size, limits) + 1)
+    checked_size(path, data, len(data), limits)
+    return data
+
+
 def _absolute(path: str | Path) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 - ".." goes, links on the way stay as they were given
+    return Path(os.path.abspath(remote.local(path)))  # noqa: PTH100 - ".." goes, links on the way stay as they were given
 
 
 def _parts(path: str) -> list[str]:
@@ -136,6 +196,7 @@ def _expand(paths: Sequence[str | Path]) -> Iterator[Path]:
     for path in paths:
         if str(path) == STDIN:
             continue
+        path = remote.local(path)
         if os.path.lexists(path):
             yield Path(path)
             continue
@@ -175,7 +236,10 @@ def _below(folder: Path) -> Iterator[tuple[Path, Literal["extension", "link", "s
         for entry in entries:
             if entry.name.startswith(".") or entry.name == FILE_NAME:
                 continue
-            mode = entry.lstat().st_mode
+            try:
+                mode = entry.lstat().st_mode
+            except OSError:
+                continue
             if stat.S_ISDIR(mode):
                 pending.append(entry)
             elif stat.S_ISLNK(mode):

@@ -1,20 +1,47 @@
-"""Sharded JSON Lines: the records of a bundle in compressed files of about one size, ``NAME-00001-of-00064.jsonl.zst``.
+"""Sharded JSON Lines: the records of an archive in compressed files of about one size, ``NAME-00001-of-00064.jsonl.zst``.
 
 Unpacked and joined in the order of their names, they are the bytes of ``NAME.jsonl``.
 """
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 from .. import compressed
-from ..bundle import Bundle
 from ..config import Settings
 from ..model import Notice
-from .jsonl import lines
+
+SUFFIX = ".jsonl.zst"
 
 
-def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...]:
-    """Write every record of the bundle as a line of a Zstandard file; nothing of a record is left out or changed."""
-    compressed.write(target, lines(bundle))
+class Shard(NamedTuple):
+    """One file: what it is called, and how many records it has."""
+
+    name: str
+    records: int
+
+
+def shards(sizes: Sequence[int], settings: Settings) -> list[Shard]:
+    """The files for records of these sizes, in bytes with their newline: as many as the settings say, or as few as hold them
+    with no more than ``shard_mb`` in each, about; as even as whole records allow, and none of them empty."""
+    total = list(accumulate(sizes))
+    wanted = settings.shards or math.ceil(total[-1] / (settings.shard_mb * 1_000_000 or math.inf))
+    wanted = max(1, min(wanted, len(sizes)))
+    ends: list[int] = []
+    for number in range(1, wanted + 1):
+        end = bisect_left(total, total[-1] * number / wanted) + 1
+        least, most = (ends[-1] if ends else 0) + 1, len(sizes) - (wanted - number)
+        ends.append(min(max(end, least), most))
+    counts = [end - start for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+    return [Shard(f"{settings.name}-{number:05}-of-{wanted:05}{SUFFIX}", count) for number, count in enumerate(counts, 1)]
+
+
+def write_lines(lines: Iterable[bytes], target: Path, settings: Settings) -> tuple[Notice, ...]:
+    """Write the records of one file; nothing of them is left out or changed."""
+    compressed.write(target, (line + b"\n" for line in lines))
     return ()

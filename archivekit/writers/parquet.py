@@ -8,7 +8,7 @@ not ask for that column does not read it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -16,11 +16,10 @@ from typing import Any, Final
 
 import msgspec
 
-from ..bundle import Bundle
 from ..config import Settings
 from ..dates import instant
 from ..errors import BookError, MissingRequirementError
-from ..model import SCHEMA, Article, Moment, Notice, Provenance, Span, encode
+from ..model import SCHEMA, Moment, Notice, Provenance, Span, decode
 
 try:
     import pyarrow as arrow
@@ -39,16 +38,17 @@ LEVEL: Final = 9
 _json = msgspec.json.Encoder(order="deterministic")
 
 
-def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...]:
-    """Write every record of the bundle, in its order, as many row groups as it takes."""
+def write_lines(lines: Iterable[bytes], target: Path, settings: Settings) -> tuple[Notice, ...]:
+    """Write records in their order, as many row groups as it takes."""
     form = schema()
+    pending = iter(lines)
     with parquet.ParquetWriter(target, form, compression="zstd", compression_level=LEVEL, version="2.6") as out:
-        for some in _batches(bundle.records):
-            out.write_table(arrow.Table.from_pylist([row(article) for article in some], schema=form), row_group_size=ROWS)
+        while rows := [row(line) for line in islice(pending, ROWS)]:
+            out.write_table(arrow.Table.from_pylist(rows, schema=form), row_group_size=ROWS)
     return ()
 
 
-def lines(path: Path) -> bytes:
+def records(path: Path) -> bytes:
     """The records of a file this module wrote, as the bytes of ``NAME.jsonl``; raises BookError."""
     try:
         with parquet.ParquetFile(path) as file:
@@ -58,17 +58,12 @@ def lines(path: Path) -> bytes:
         raise BookError(f"cannot be read as Parquet: {' '.join(str(error).split())[:200]}", path=path.name) from None
 
 
-def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
-    pending = iter(articles)
-    while some := list(islice(pending, ROWS)):
-        yield some
-
-
 # --- rows -------------------------------------------------------------------------------------------------------
 
 
-def row(article: Article) -> dict[str, Any]:
+def row(line: bytes) -> dict[str, Any]:
     """The columns of one record, in Python's types."""
+    article = decode(line)
     return {
         "id": article.id,
         "title": article.title,
@@ -92,7 +87,7 @@ def row(article: Article) -> dict[str, Any]:
         "body": _json.encode(article.body).decode(),
         "extra": [(key, [value] if isinstance(value, str) else value) for key, value in sorted(article.extra.items())],
         "provenance": _provenance(article.provenance),
-        "record": encode(article).decode(),
+        "record": line.decode(),
     }
 
 
