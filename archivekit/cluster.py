@@ -5,6 +5,7 @@ A cluster gives the bytes one machine gives when its workers have the same softw
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import shutil
@@ -170,7 +171,8 @@ def _arrived(sent: Future[_Sent]) -> Future[Any]:
 def _apart(work: Callable[[_J], _R], job: _J) -> _R:
     """What ``work`` makes of a job in a new process; a worker's own process may not have children of multiprocessing."""
     command = [sys.executable, "-c", f"from {__name__} import _served; _served()"]
-    done = subprocess.run(command, input=pickle.dumps((work, job)), stdout=subprocess.PIPE, check=False)
+    same = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, input=pickle.dumps((work, job)), stdout=subprocess.PIPE, env=same, check=False)
     if done.returncode != 0:
         raise ProcessLostError(f"exit code {done.returncode}")
     good, value = pickle.loads(done.stdout)
