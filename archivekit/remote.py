@@ -6,6 +6,7 @@ Nothing is asked of any place but those an address names that was given on the c
 
 from __future__ import annotations
 
+import atexit
 import glob
 import posixpath
 import re
@@ -115,16 +116,13 @@ def opened(address: str, path: str) -> Iterator[tuple[BinaryIO, int]]:
 # --- a corpus's own small files ---------------------------------------------------------------------------------
 
 
-_HERE: Final[list[tempfile.TemporaryDirectory[str]]] = []
-"""Folders that last as long as the process."""
-
-
 def here(base: str, name: str, folders: Iterable[str] = ()) -> Path:
     """A folder of this machine with what a corpus says of itself, as long as the process lasts: the settings file called
     ``name``, the files and folders that it names, and other ``folders``. Its documents and images stay where they are.
     Raises ConfigError."""
-    _HERE.append(tempfile.TemporaryDirectory(prefix="archivekit-"))
-    root = Path(_HERE[-1].name) / (posixpath.basename(base) or "archive")
+    place = tempfile.mkdtemp(prefix="archivekit-")
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    root = Path(place) / (posixpath.basename(base) or "archive")
     root.mkdir()
     with _told(base, ConfigError):
         system, path = _opened(base)
