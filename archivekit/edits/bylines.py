@@ -87,11 +87,13 @@ def parse_credits(line: str, *, loose: bool = False) -> CreditLine | None:
     """
     if len(line) > 400:
         return None
-    line = _NUMBERED.sub("", line)
+    if line.rstrip()[-1:].isdigit():
+        line = _NUMBERED.sub("", line)
     lead = len(line) - len(line.lstrip(_BRACKETS))
-    heads = _heads(line, lead, loose=loose and len(line) <= 120)
-    if not heads or heads[0].start() > lead:
+    loose = loose and len(line) <= 120
+    if not _begins(line, lead, loose=loose):
         return None
+    heads = _heads(line, lead, loose=loose)
     found: list[Credit] = []
     pure = True
     for index, head in enumerate(heads):
@@ -109,6 +111,14 @@ def parse_credits(line: str, *, loose: bool = False) -> CreditLine | None:
 def _role(label: str) -> Role:
     plain = label.strip().casefold()
     return _ROLES.get(plain) or _ROLES[re.sub(r"\s", "", plain)]
+
+
+def _begins(line: str, lead: int, *, loose: bool) -> bool:
+    """Whether a line begins with a label, behind brackets at most: what most lines of an article do not."""
+    patterns = (SEPARATED, _SPACED) if loose else (SEPARATED,)
+    if any(pattern.match(line, at) for at in range(lead + 1) for pattern in patterns):
+        return True
+    return loose and _GLUED.match(line, lead) is not None
 
 
 def _heads(line: str, lead: int, *, loose: bool) -> list[re.Match[str]]:

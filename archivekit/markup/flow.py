@@ -31,6 +31,8 @@ Spanner = Callable[[int, int], Span]
 _TOKENS = re.compile(r"[ \t\n\r\f]+|[^ \t\n\r\f]+")
 EDGE = "\u00a0\u3000\ufeff\u200b\u200e\u200f\u2060 \t\n\r\f"
 """What may be cut from either end of a paragraph: indentation by spaces, joiners and marks that show nothing."""
+_UNEVEN = re.compile(r"[\t\n\r\f\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff\u2028\u2029]|  |\u3000 ")
+"""What makes words more than a stretch with single spaces in it, to be folded or left out."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff\u2028\u2029]")
 
 
@@ -84,6 +86,9 @@ class Flow:
             else:
                 self.controls.append((start, end))
             return
+        if _UNEVEN.search(text) is None:
+            self._even(text, start, wraps)
+            return
         for token in _TOKENS.finditer(text):
             at = start + token.start()
             if token.group()[0] in " \t\n\r\f":
@@ -97,6 +102,17 @@ class Flow:
                 done = control.end()
             if done < token.end():
                 self._push(Run(wraps, text[done : token.end()], start + done, start + token.end()))
+
+    def _even(self, text: str, start: int, wraps: tuple[Wrap, ...]) -> None:
+        """Add words in which there is nothing to fold but a space at either end."""
+        first, last = text.startswith(" "), text.endswith(" ")
+        if first:
+            self._blank(Run(wraps, " ", start, start + 1))
+        words = text[first : len(text) - last]
+        if words:
+            self._push(Run(wraps, words, start + first, start + first + len(words)))
+            if last:
+                self._blank(Run(wraps, " ", start + len(text) - 1, start + len(text)))
 
     def leaf(self, node: Inline, start: int, end: int, wraps: tuple[Wrap, ...]) -> None:
         """Add a finished leaf: an image, a line break, code or ruby."""

@@ -143,21 +143,21 @@ class _Walker:
         self.builder.line()
 
     def run(self, root: Tag) -> None:
-        stack: list[tuple[Tag | None, Iterator[object], int]] = [(None, iter(root.contents), 0)]
+        stack: list[tuple[Tag | None, Iterator[object], int, CaptionHint]] = [(None, iter(root.contents), 0, CaptionHint.NONE)]
         while stack:
-            owner, children, opened = stack[-1]
+            owner, children, opened, hint = stack[-1]
             for node in children:
                 if isinstance(node, Words):
                     self._text(node)
                 elif isinstance(node, Tag) and not self._leaf(node):
-                    mark = self.builder.count()
-                    self._open(node)
-                    stack.append((node, iter(node.contents), mark))
+                    mark, said = self.builder.count(), caption_hint(node)
+                    self._open(node, said)
+                    stack.append((node, iter(node.contents), mark, said))
                     break
             else:
                 stack.pop()
                 if owner is not None:
-                    self._close(owner, opened)
+                    self._close(owner, opened, hint)
 
     def parsed(self) -> Parsed:
         blocks = self.builder.finish()
@@ -200,9 +200,8 @@ class _Walker:
             return False
         return True
 
-    def _open(self, tag: Tag) -> None:
+    def _open(self, tag: Tag, hint: CaptionHint) -> None:
         name = tag.name
-        hint = caption_hint(tag)
         if hint is CaptionHint.CREDIT:
             self.builder.line()
         if name in CONTAINERS:
@@ -222,7 +221,7 @@ class _Walker:
         if hint is not CaptionHint.NONE:
             self.builder.hint(hint)
 
-    def _close(self, tag: Tag, opened: int) -> None:
+    def _close(self, tag: Tag, opened: int, hint: CaptionHint) -> None:
         name = tag.name
         if name in INLINE:
             self.builder.unwrap()
@@ -236,7 +235,6 @@ class _Walker:
             self.builder.close_ruby()
         elif name == "rt":
             self.builder.close_annotation()
-        hint = caption_hint(tag)
         if hint is CaptionHint.CREDIT:
             self.builder.line()
         if hint is not CaptionHint.NONE:

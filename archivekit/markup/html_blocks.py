@@ -47,7 +47,7 @@ class Builder:
 
     def words(self, text: str, start: int, end: int, *, verbatim: bool) -> None:
         if text.strip(EDGE):
-            self._seen.append((max(self._hints, default=CaptionHint.NONE), start, end))
+            self._seen.append((max(self._hints) if self._hints else CaptionHint.NONE, start, end))
         if self._ruby is not None and self._ruby[1] is not None:
             self._ruby[1].words(text, start, end, (), verbatim=verbatim)
         else:
@@ -199,8 +199,13 @@ class Builder:
         self._add(Figure(tuple(images)))
 
     def _hint_of(self, start: int, end: int) -> CaptionHint:
-        hints = [hint for hint, a, b in reversed(self._seen[-200:]) if a >= start and b <= end]
-        return min(hints, default=CaptionHint.NONE)
+        least: CaptionHint | None = None
+        for hint, a, b in reversed(self._seen[-200:]):
+            if a >= start and b <= end:
+                if hint is CaptionHint.NONE:
+                    return hint
+                least = hint if least is None else min(least, hint)
+        return least or CaptionHint.NONE
 
     # --- containers ---------------------------------------------------------------------------------------------
 

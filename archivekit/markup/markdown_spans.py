@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final, NamedTuple
 
 from markdown_it import MarkdownIt
@@ -29,7 +29,22 @@ MAX_ALT_DEPTH: Final = 4
 MAX_MISSES: Final = 500
 """After so many brackets of one paragraph that begin no link, the rest are text: looking further costs the square."""
 _SHORTCODE: Final = re.compile(r"\{\{[<%][^{}]*[>%]\}\}|\{%[^{}]*%\}|\{\{[^{}\n]*\}\}")
-_PLAIN: Final = re.compile(r"[^\n!#$%&*+\-:<=>@\[\\\]^_`{}~]+")
+_PLAIN: Final = re.compile(r"[^\n!&*<\[\\\]_`{~]+")
+"""Text that no inline rule begins in, and no bracket that ends one."""
+_ROW: Final = re.compile(r"([ \t]*)[^\n]*\n")
+_BEGINS: Final = {
+    "newline": "\n",
+    "escape": "\\",
+    "backticks": "`",
+    "strikethrough": "~",
+    "emphasis": "*_",
+    "link": "[!",
+    "autolink": "<",
+    "html_inline": "<",
+    "entity": "&",
+    "shortcode": "{",
+}
+"""The characters an inline rule looks for before anything else; markdown-it's ``text`` rule is ``_PLAIN``."""
 _ADDRESS: Final = re.compile(r" {0,3}\[(?!\^)[^\]]*\]:\s*(?:<[^<>\s]*>|[!-~]*[./#][!-~]*)(?=\s|$)")
 _CODE_SIGN: Final = re.compile(r"[={};$|]|\w\(|^\s*(?:#|//|>>>)")
 
@@ -98,16 +113,27 @@ class _Inline(ParserInline):
         env["depth"] = depth
         return state.tokens
 
+    @cached_property
+    def _by_first(self) -> dict[str, list[Any]]:
+        """The rules that may take something at a character, in their order."""
+        table: dict[str, list[Any]] = {}
+        for name, rule in zip(self.ruler.get_active_rules(), self.ruler.getRules(""), strict=True):
+            for char in _BEGINS[name]:
+                table.setdefault(char, []).append(rule)
+        return table
+
     def tokenize(self, state: StateInline) -> None:
         assert isinstance(state, _State)
-        rules = self.ruler.getRules("")
         end = state.posMax
         nested = state.level >= state.md.options["maxNesting"]
         while state.pos < end:
-            start, count, idle = state.pos, len(state.tokens), not state.pending
-            if idle:
+            start, count = state.pos, len(state.tokens)
+            if not state.pending:
                 state.pending_start = start
-            if not _tokenized(state, rules, nested=nested):
+            if plain := _PLAIN.match(state.src, start, end):
+                state.pending += plain.group()
+                state.pos = plain.end()
+            elif nested or not self._taken(state, silent=False):
                 state.pending += state.src[state.pos]
                 state.pos += 1
             elif len(state.tokens) > count:
@@ -117,14 +143,26 @@ class _Inline(ParserInline):
         if state.pending:
             state.pushPending()
 
+    def skipToken(self, state: StateInline) -> None:
+        """Go past what one rule takes, or one character, as markdown-it does."""
+        start = state.pos
+        if start in state.cache:
+            state.pos = state.cache[start]
+            return
+        if state.level >= state.md.options["maxNesting"]:
+            state.pos = state.posMax + 1
+        elif plain := _PLAIN.match(state.src, start, state.posMax):
+            state.pos = plain.end()
+        else:
+            state.level += 1
+            taken = self._taken(state, silent=True)
+            state.level -= 1
+            state.pos += not taken
+        state.cache[start] = state.pos
 
-def _tokenized(state: StateInline, rules: list[Any], *, nested: bool) -> bool:
-    """Whether a rule took something; none is asked where the nesting is too deep."""
-    if not nested:
-        for rule in rules:
-            if rule(state, False):
-                return True
-    return False
+    def _taken(self, state: StateInline, *, silent: bool) -> bool:
+        """Whether a rule took something."""
+        return any(rule(state, silent) for rule in self._by_first.get(state.src[state.pos], ()))
 
 
 def _place(state: StateInline, count: int, start: int) -> None:
@@ -141,8 +179,28 @@ def _place(state: StateInline, count: int, start: int) -> None:
             token.meta["at"] = (start, state.pos)
 
 
+class _Rows(StateBlock):
+    """Block state that finds its lines by pattern; every line of the text is ended by ``\\n``."""
+
+    def __init__(self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]) -> None:
+        super().__init__("", md, env, tokens)
+        self.src = src
+        rows = [(row.start(), row.end() - 1, row.group(1)) for row in _ROW.finditer(src)]
+        self.lineMax = len(rows)
+        self.bMarks = [*(start for start, _, _ in rows), len(src)]
+        self.eMarks = [*(end for _, end, _ in rows), len(src)]
+        self.tShift = [*(len(blank) for _, _, blank in rows), 0]
+        self.sCount = [*(len(blank.expandtabs(4)) for _, _, blank in rows), 0]
+        self.bsCount = [0] * (len(rows) + 1)
+
+
 class _Block(ParserBlock):
     """The block parser; where markdown-it would skip what is nested too deep, it reads paragraphs."""
+
+    def parse(self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], outTokens: list[Token]) -> list[Token] | None:
+        state = _Rows(src, md, env, outTokens)
+        self.tokenize(state, state.line, state.lineMax)
+        return state.tokens
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:
         if state.level < MAX_DEPTH:
@@ -174,17 +232,6 @@ class _Markdown(MarkdownIt):
 
     def normalizeLinkText(self, link: str) -> str:
         return link
-
-
-def _text(state: StateInline, silent: bool) -> bool:
-    """markdown-it's ``text`` rule as one pattern match."""
-    match = _PLAIN.match(state.src, state.pos, state.posMax)
-    if match is None:
-        return False
-    if not silent:
-        state.pending += match.group()
-    state.pos = match.end()
-    return True
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:
@@ -266,9 +313,8 @@ def _engine() -> MarkdownIt:
     md = _Markdown().use(cjk_friendly)
     md.enable(["table", "strikethrough"])
     md.disable(["normalize", "code", "fragments_join", "text_join"])
-    md.inline.ruler.at("text", _text)
     md.inline.ruler.at("link", _bracket)
-    md.inline.ruler.disable("image")
+    md.inline.ruler.disable(["text", "image"])
     md.inline.ruler.before("escape", "shortcode", _shortcode)
     md.block.ruler.at("reference", _reference)
     md.block.ruler.at("lheading", _setext)
