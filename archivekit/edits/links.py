@@ -63,7 +63,7 @@ def canonical(url: str, profile: Profile) -> str:
 def apply(article: Article, common: Profile) -> Article:
     """Undo proxies in every address, resolve relative ones against the article's own, drop visitor counting."""
     url = _safe(lambda value: canonical(value, common), article.url) if article.url else None
-    base = url if url and urlsplit(url).scheme in ("http", "https") else None
+    base = url if url and re.match("https?:", url, re.I) else None
     body = rewrite(article.body, lambda node: _node(node, base, common), _ADDRESSED)
     links = tuple(_related(link, base, common) for link in article.links)
     fields: dict[str, object] = {"body": body, "links": links}

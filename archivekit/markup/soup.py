@@ -127,7 +127,7 @@ def align(source: str, words: str, start: int) -> Iterator[Piece]:
             return
         head = source[at]
         if head == "&" and (match := _REFERENCE.match(source, at)):
-            plain = html.unescape(match.group())
+            plain = html.unescape(match.group()) or words[done]
             if words.startswith(plain, done):
                 yield Piece(plain, at, match.end(), verbatim=False)
                 at, done = match.end(), done + len(plain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import re
 import time
 import traceback
 from pathlib import Path
@@ -74,11 +75,7 @@ def kind(error: BaseException) -> str:
     frames = [
         one for one in traceback.extract_tb(error.__traceback__) if "archivekit" in one.filename or "fuzz" in one.filename
     ]
-    said = " ".join(
-        sorted({word for word in ("lost", "altered", "fault", "evidence", "leaf", "removal") if word in str(error)})
-    )
-    if "100.00 %" not in str(error) and "accounted" in str(error):
-        said = f"lost {said}"
+    said = re.sub(r"[^a-z ].*", "", str(error), flags=re.DOTALL)[:40]
     return " ".join([type(error).__name__, said, *(f"{Path(one.filename).name}:{one.lineno}" for one in frames[-2:])])
 
 
