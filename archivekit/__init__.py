@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .config import Settings
     from .errors import ArchiveKitError
     from .model import Article, json_schema
-    from .pipeline import Reading, build, read, read_tree, write
+    from .pipeline import build, write
+    from .readings import Reading, read, read_tree
     from .report import Report
 
 __all__ = [
@@ -42,13 +43,13 @@ _HOME = {
     "Article": "model",
     "Asset": "assets",
     "Bundle": "bundle",
-    "Reading": "pipeline",
+    "Reading": "readings",
     "Report": "report",
     "Settings": "config",
     "build": "pipeline",
     "json_schema": "model",
-    "read": "pipeline",
-    "read_tree": "pipeline",
+    "read": "readings",
+    "read_tree": "readings",
     "write": "pipeline",
 }
 """The module each public name lives in."""

@@ -7,7 +7,7 @@ import binascii
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_to_bytes
@@ -16,19 +16,20 @@ import msgspec
 
 from . import images
 from .images import Asset, Made
+from .limits import DEFAULT, Limits, over
 from .model import Article, Block, Image, Node, Notice, Span, walk
 from .store import Store
 
 __all__ = ["Asset", "Attached", "Finder", "with_images"]
-
-MAX_IMAGE_BYTES = 32 * 1024 * 1024
-"""An image file with more bytes than this is not embedded."""
 
 RECENT_BYTES = 64 * 1024 * 1024
 """Images a Finder remembers, for those that are used in several documents."""
 
 SITE_FOLDERS = ("", "static", "public", "source", "assets")
 """Where site generators keep what ``/images/1.png`` means, below the folder of the site."""
+
+_STORED = "\n"
+"""What begins a key of ``Finder.looked`` that is no path: the addresses asked for, a line each."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _REMOTE = frozenset({"http", "https", "ftp"})
@@ -62,12 +63,41 @@ class Finder:
     """Finds the images articles refer to: in the folder ``root``, which bounds the search, and in a ``store``. Without
     either it finds only ``data:`` addresses."""
 
-    def __init__(self, root: Path | None, static: tuple[str, ...] = (), store: Store | None = None) -> None:
+    def __init__(
+        self, root: Path | None, static: tuple[str, ...] = (), store: Store | None = None, limits: Limits = DEFAULT
+    ) -> None:
         self._root = root
+        self._limits = limits
         self._store = store
         self._real = os.path.realpath(root) if root is not None else ""
         self._static = static
         self._made = _Recent()
+        self.looked: dict[str, str] = {}
+        """Where images were looked for since this was last emptied: a path below the root or an address, and what was there."""
+
+    def is_as_it_was(self, looked: Mapping[str, str]) -> bool:
+        """Whether everything that was ``looked`` at is what it was then."""
+        return all(self._at(where) == what for where, what in looked.items())
+
+    def _at(self, where: str) -> str:
+        if where.startswith(_STORED):
+            entry = self._store.find(*where.removeprefix(_STORED).split("\n")) if self._store is not None else None
+            return f"{entry.sha256} {entry.tried}" if entry is not None else ""
+        return self._state(where)
+
+    def _state(self, where: str) -> str:
+        """What changes when the file at a path below the root does; empty when there is none."""
+        if self._root is None:
+            return ""
+        try:
+            found = (self._root / where).stat()
+        except (OSError, ValueError):
+            return ""
+        return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
+
+    def _look(self, where: str) -> None:
+        if where not in self.looked:
+            self.looked[where] = self._at(where)
 
     def attach(self, article: Article, file: Path | None) -> Attached:
         """Give every image that can be found its ``asset`` and its size; say in a Notice which cannot, and why."""
@@ -122,6 +152,7 @@ class Finder:
     def _stored(self, image: Image) -> tuple[Asset | None, Notice | None]:
         """As ``_find``, of an image that was fetched, by any of its addresses; nothing is said of one that was not tried."""
         addresses = [address for address in map(remote_address, (image.src, *image.fallbacks)) if address]
+        self._look(_STORED + "\n".join(addresses))
         entry = self._store.find(*addresses) if self._store is not None else None
         if self._store is None or entry is None:
             return None, None
@@ -132,7 +163,7 @@ class Finder:
         else:
             data = self._store.load(entry)
             damaged = Made(None, "asset.store-damaged", "the store's copy is missing or is not what its hash says")
-            made = self._made[entry.sha256] = images.make(data) if data is not None else damaged
+            made = self._made[entry.sha256] = images.make(data, self._limits) if data is not None else damaged
         return made.asset, _notice(made, image)
 
     def _find(self, image: Image, file: Path | None) -> tuple[Asset | None, Notice | None]:
@@ -150,27 +181,39 @@ class Finder:
     def _from_file(self, path: str) -> Made:
         if path not in self._made:
             try:
-                size = Path(path).stat().st_size
-                data = Path(path).read_bytes() if size <= MAX_IMAGE_BYTES else b""
+                data, size = self._bytes(path)
             except OSError as error:
                 self._made[path] = Made(None, "asset.broken", f"the file cannot be read: {error.strerror}")
             else:
-                self._made[path] = images.make(data) if size <= MAX_IMAGE_BYTES else _too_large(size)
+                self._made[path] = self._image(data, size)
         return self._made[path]
+
+    def _bytes(self, path: str) -> tuple[bytes, int]:
+        """As many of a file's bytes as an image may have and one more, and how many there are; raises OSError."""
+        with Path(path).open("rb") as stream:
+            data = stream.read(self._limits.image_bytes + 1)
+            return data, max(len(data), os.fstat(stream.fileno()).st_size)
+
+    def _image(self, data: bytes, size: int) -> Made:
+        """What becomes of ``size`` bytes, of which ``data`` are all unless they are too many."""
+        most = self._limits.image_bytes
+        if size > most:
+            return Made(None, "asset.too-large", f"{size} bytes, {over('image_bytes', most)}")
+        return images.make(data, self._limits)
 
     def _from_data(self, src: str) -> Made:
         head, comma, payload = src.partition(",")
         if not comma:
             return Made(None, "asset.broken", "a data: address without data")
-        if len(payload) > 2 * MAX_IMAGE_BYTES:
-            return _too_large(len(payload))
+        if len(payload) > 3 * self._limits.image_bytes:
+            return self._image(b"", len(payload))
         data = unquote_to_bytes(payload)
         if head.rstrip().lower().endswith(";base64"):
             try:
                 data = base64.b64decode(b"".join(data.split()) + b"==")
             except binascii.Error as error:
                 return Made(None, "asset.broken", f"a data: address that is not base64: {error}")
-        return images.make(data)
+        return self._image(data, len(data))
 
     def _locate(self, src: str, file: Path) -> str | None:
         """The real path of a local image inside the root, or None."""
@@ -178,10 +221,17 @@ class Finder:
             return None
         for name in _spellings(src):
             for folder in self._folders(file, rooted=name.startswith("/")):
-                path = os.path.realpath(folder / name.lstrip("/"))
-                if (path == self._real or path.startswith(self._real.rstrip(os.sep) + os.sep)) and _is_file(path):
+                place = folder / name.lstrip("/")
+                self._look(os.path.relpath(place, self._root))
+                path = self._inside(place)
+                if path is not None:
                     return path
         return None
+
+    def _inside(self, place: Path) -> str | None:
+        """The real path of what is called ``place``, if that is a file inside the root."""
+        path = os.path.realpath(place)
+        return path if path.startswith(self._real.rstrip(os.sep) + os.sep) and _is_file(path) else None
 
     def _folders(self, file: Path, *, rooted: bool) -> Iterator[Path]:
         """Where a name may stand: beside the document unless it is rooted, then in the site's folders, nearest first."""
@@ -269,7 +319,3 @@ def _spellings(src: str) -> list[str]:
     names += [name.replace("\\", "/") for name in names if "\\" in name]
     names += [unicodedata.normalize(form, name) for form in ("NFC", "NFD") for name in names if not name.isascii()]
     return [name for name in dict.fromkeys(names) if name.strip("/") and "\0" not in name]
-
-
-def _too_large(size: int) -> Made:
-    return Made(None, "asset.too-large", f"{size} bytes, the limit is {MAX_IMAGE_BYTES}")

@@ -17,7 +17,7 @@ from pathlib import Path
 import bagit  # type: ignore[import-untyped]
 
 from . import report as reports
-from .bundle import make
+from .arrangement import make
 from .config import FILE_NAME
 from .errors import BookError, OutputError, UsageError
 from .extract import extract
@@ -26,7 +26,7 @@ from .pipeline import source_date_epoch
 from .report import Report
 from .verify import verify
 from .version import __version__
-from .walk import STDIN, find
+from .walk import STDIN, find, locate
 
 CHECKSUMS = ("sha256", "sha512")
 
@@ -84,8 +84,8 @@ def _files(report: Report, root: Path, outputs: Path) -> Iterator[tuple[str, Pat
     other = [entry.path for entry in report.skipped if entry.reason == "extension"]
     inside = os.path.realpath(outputs) + os.sep
     for path in [*named, *other, FILE_NAME]:
-        file = known.get(path) or root / path
-        if path != STDIN and file.is_file() and not os.path.realpath(file).startswith(inside):
+        file = known.get(path) or locate(root, path)
+        if path != STDIN and file is not None and not os.path.realpath(file).startswith(inside):
             yield path, file
 
 

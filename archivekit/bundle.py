@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping
 
 import msgspec
 
 from .assets import Asset
-from .config import Settings
-from .dates import instant
-from .model import Article, Image, walk
-from .versions import reading_copies
-
-EARLIEST = "1980-01-01T00:00:00Z"
-"""What ``modified`` is when no article has a date: the first moment a ZIP file can hold."""
-
-_NAMESPACE = uuid.UUID("6d6e0cf5-3b54-5b2c-9d0a-5f2f3a0c7a51")
-
-_LEFT_OVER = {
-    "publisher": {"en": "Publisher not stated", "zh": "未注明出处", "zh-hant": "未註明出處"},
-    "month": {"en": "Not dated", "zh": "未注明日期", "zh-hant": "未註明日期"},
-    "category": {"en": "Without a category", "zh": "未分类", "zh-hant": "未分類"},
-}
-"""Headings of the last group, for what has no publisher, date or category, by language."""
+from .model import Article
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -42,8 +24,9 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True):
     """From 1."""
     series: str
     """The identifier of the whole."""
-    all: tuple[tuple[Group, ...], ...]
-    """The groups of every volume, for the index they share."""
+    all: tuple[tuple[Group, ...], ...] = ()
+    """In the last volume the groups of every one, for the index and the list of the whole: articles without their body. The
+    other volumes say nothing of one another, so that they stay as they are when one changes."""
 
 
 class Dress(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,95 +67,3 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     def records(self) -> tuple[Article, ...]:
         """Every record: each article in reading order, followed by the other versions of its work."""
         return tuple(record for article in self.articles for record in (article, *self.versions.get(article.id, ())))
-
-
-def make(
-    articles: Iterable[Article], assets: Mapping[str, Asset], settings: Settings, *, title: str, epoch: int | None = None
-) -> Bundle:
-    """Order and group articles, whatever order they come in; of several versions of a work one is printed. ``title`` is
-    used when the settings have none, ``epoch`` (seconds since 1970, UTC) instead of the latest moment in the articles."""
-    ordered = order(articles, settings)
-    printed, versions = reading_copies(ordered)
-    shown = settings.title or title
-    language = settings.language or _commonest(article.language for article in ordered)
-    used = {node.asset for article in ordered for node in walk(article.body) if isinstance(node, Image) and node.asset}
-    return Bundle(
-        identifier=identity(shown, ordered),
-        title=shown,
-        subtitle=settings.subtitle,
-        language=language,
-        cover_text=settings.cover_text,
-        modified=_modified(ordered) if epoch is None else _stamp(datetime.fromtimestamp(epoch, UTC)),
-        groups=_grouped(printed, settings, language),
-        assets={key: assets[key] for key in sorted(used & assets.keys())},
-        versions=versions,
-    )
-
-
-def order(articles: Iterable[Article], settings: Settings) -> tuple[Article, ...]:
-    """A total order that does not depend on the order given: by publication (undated last), title or path; ties are
-    settled by title, then path, then place in the source."""
-
-    def key(article: Article) -> tuple[object, ...]:
-        at = instant(article.published)
-        dated = (at is None, at or datetime.min.replace(tzinfo=UTC)) if settings.order == "date" else ()
-        title = () if settings.order == "path" else (article.title is None, article.title or "")
-        source = article.provenance.source
-        return (dated, title, source.path.split("/"), article.provenance.place, article.id)
-
-    return tuple(sorted(articles, key=key))
-
-
-def _grouped(ordered: tuple[Article, ...], settings: Settings, language: str) -> tuple[Group, ...]:
-    """Groups in the order of their first article; what belongs to none comes last."""
-    if settings.group == "none":
-        return (Group("", ordered),)
-    groups: dict[str, list[Article]] = {}
-    for article in ordered:
-        groups.setdefault(_heading(article, settings.group, language), []).append(article)
-    rest = groups.pop("", None)
-    named = [Group(title, tuple(members)) for title, members in groups.items()]
-    if rest is None:
-        return tuple(named)
-    words = _LEFT_OVER[settings.group]
-    left_over = words.get(_script(language), words["en"])
-    return (*named, Group(left_over if named else "", tuple(rest)))
-
-
-def _heading(article: Article, group: str, language: str) -> str:
-    if group == "publisher":
-        return article.publisher or ""
-    if group == "category":
-        return article.categories[0] if article.categories else ""
-    value = article.published.value[:7] if article.published else ""
-    if len(value) < 7 or _script(language) == "en":
-        return value
-    return f"{value[:4]}年{value[5:].lstrip('0')}月"
-
-
-def _script(language: str) -> str:
-    """The key of ``_LEFT_OVER`` for a language tag."""
-    tag = language.lower()
-    if tag.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
-        return "zh-hant"
-    return "zh" if tag.startswith("zh") else "en"
-
-
-def _commonest(languages: Iterable[str]) -> str:
-    counts = Counter(languages)
-    return min(counts, key=lambda tag: (-counts[tag], tag == "und", tag), default="und")
-
-
-def identity(title: str, articles: tuple[Article, ...]) -> str:
-    """A ``urn:uuid:`` that is the same for the same title and records, in whatever order."""
-    name = "\n".join([title, *sorted(article.id for article in articles)])
-    return f"urn:uuid:{uuid.uuid5(_NAMESPACE, name)}"
-
-
-def _modified(articles: tuple[Article, ...]) -> str:
-    moments = [at for article in articles for at in (instant(article.published), instant(article.modified)) if at]
-    return max(_stamp(max(moments)), EARLIEST) if moments else EARLIEST
-
-
-def _stamp(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ") if at.year >= 1000 else EARLIEST

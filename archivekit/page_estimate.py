@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Final
 
-from .assets import Asset
+import msgspec
+
 from .model import Article, CodeBlock, Heading, Image, ListItem, Paragraph, Row, Text, walk
 from .paper import Paper
 
@@ -24,30 +25,49 @@ _TALLEST: Final = 21
 """Lines of the tallest image."""
 
 
-def pages(article: Article, assets: Mapping[str, Asset], sheet: Paper) -> float:
-    """About how many pages the article takes on the paper; it begins a page of its own."""
-    lines = _HEAD + _FOOT + _text(article, sheet)
+class Measure(msgspec.Struct, frozen=True, array_like=True):
+    """What of an article takes space, whatever the paper."""
+
+    words: float
+    """Width of its words set in one line; a Chinese character is 1 wide."""
+    ends: int
+    """Paragraphs, items and rows. Each ends a line, on average half a line early."""
+    lines: int
+    """Lines that headings and code take."""
+    images: tuple[str, ...]
+    """The asset of each image, empty for one that is not there."""
+
+
+def measure(article: Article) -> Measure:
+    """What of the article takes space."""
+    words, ends, lines = 0.0, 0, 0
+    images: list[str] = []
     for node in walk(article.body):
-        if isinstance(node, Heading):
+        if isinstance(node, Text | CodeBlock):
+            words += _width(node.text)
+        if isinstance(node, Paragraph | ListItem | Row):
+            ends += 1
+        elif isinstance(node, Heading):
             lines += 2
         elif isinstance(node, Image):
-            lines += _image(assets.get(node.asset), sheet)
+            images.append(node.asset)
         elif isinstance(node, CodeBlock):
             lines += node.text.count("\n") + 2
+    return Measure(words, ends, lines, tuple(images))
+
+
+def pages(measured: Measure, pixels: Callable[[str], tuple[int, int] | None], sheet: Paper) -> float:
+    """About how many pages an article takes on the paper; it begins a page of its own. ``pixels`` gives the width and
+    height of an asset."""
+    lines = _HEAD + _FOOT + measured.words / sheet.measure + measured.ends * 0.55 + measured.lines
+    lines += sum(_image(pixels(asset), sheet) for asset in measured.images)
     return max(1, math.ceil(lines / sheet.lines)) + _LISTED
 
 
-def _text(article: Article, sheet: Paper) -> float:
-    """Lines of the body's words. Each paragraph, item and row ends a line, on average half a line early."""
-    ends = sum(isinstance(node, Paragraph | ListItem | Row) for node in walk(article.body))
-    words = sum(_width(node.text) for node in walk(article.body) if isinstance(node, Text | CodeBlock))
-    return words / sheet.measure + ends * 0.55
-
-
-def _image(asset: Asset | None, sheet: Paper) -> float:
-    if asset is None:
+def _image(pixels: tuple[int, int] | None, sheet: Paper) -> float:
+    if pixels is None:
         return 6
-    width, height = max(asset.width, 1), max(asset.height, 1)
+    width, height = max(pixels[0], 1), max(pixels[1], 1)
     shown = height * min(1.0, sheet.block[0] / width)
     return min(shown / sheet.leading, _TALLEST) + 3
 

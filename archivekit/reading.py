@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from .edits import apply, finish, origin
 from .errors import SourceError
 from .model import Article
+from .profile import Profile, Signals
 from .readers import detect
-from .sites import Profiles, load_profiles, match
+from .sites import Profiles, load_profiles, match, signals
 from .source import Source
 
 __all__ = ["Profiles", "load_profiles", "read_source"]
 
 
+class Read(NamedTuple):
+    """A record, and what it was read with; nothing for one that was finished before."""
+
+    article: Article
+    signals: Signals | None = None
+    profile: Profile | None = None
+
+
 def read_source(source: Source, profiles: Profiles) -> tuple[Article, ...]:
     """The records of a source, in their order; raises SourceError with path and offset."""
+    return tuple(read.article for read in read_with_profiles(source, profiles))
+
+
+def read_with_profiles(source: Source, profiles: Profiles) -> tuple[Read, ...]:
+    """As ``read_source``, with how the profile of each record was chosen."""
     detection = detect(source)
     try:
         articles = detection.reader.read(source)
@@ -22,10 +38,11 @@ def read_source(source: Source, profiles: Profiles) -> tuple[Article, ...]:
             error.path = source.path
         raise
     if detection.reader.finished:
-        return articles
+        return tuple(map(Read, articles))
     finished = []
     for article in articles:
-        profile = match(origin.apply(article), profiles)
+        told = signals(origin.apply(article))
+        profile = match(told, profiles)
         edited = apply(article, profile, profiles.common)
-        finished.append(finish(detection.noted(edited), source))
+        finished.append(Read(finish(detection.noted(edited), source), told, profile))
     return tuple(finished)

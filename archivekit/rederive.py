@@ -6,31 +6,36 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from . import report as reports
+from .config import Settings
 from .errors import ArchiveKitError
 from .findings import Finding, cut, differences
+from .limits import Limits
 from .model import Article, Code, CodeBlock, Embed, Image, Span, Text, walk
-from .pipeline import Reading, readings
+from .readings import Reading, readings
 from .report import Document, Quarantined, Report
 from .version import __version__
-from .walk import STDIN, Found, find, read_bytes
+from .walk import STDIN, Found, find, locate, read_bytes
 
 _PLACES = (".at", ".span", ".span.0", ".span.1")
 
 
-def rederived(report: Report, articles: Sequence[Article], root: Path, store: Path | None) -> Iterator[Finding]:
+def rederived(report: Report, articles: Sequence[Article], root: Path, store: Path | None, limits: Limits) -> Iterator[Finding]:
     """What does not follow from the sources below ``root``, with the images in ``store``; exactly the files the report
-    names are read."""
-    known = {found.path: found for found in find([root]).documents}
+    names are read, and those only below ``root``. The report's own limits hold where they are lower than ``limits``."""
+    settings = msgspec.structs.replace(report.settings, limits=report.settings.limits.within(limits))
+    known = {found.path: found for found in find([root], limits=limits).documents}
     there: list[Found] = []
     for path in _named(report):
-        found = known.get(path, Found(path, root / path))
-        if path != STDIN and found.file is not None and found.file.exists():
+        found = known.get(path) or Found(path, locate(root, path))
+        if path != STDIN and found.file is not None:
             there.append(found)
         else:
             yield Finding(id="source.missing", file=path, expected="a file", found="none")
     by_id = {article.id: article for article in articles}
-    again = _read(there, root, report, store)
+    again = _read(there, root, settings, store)
     for source in report.sources:
         if source.path in again:
             yield from _source(source, [by_id[id] for id in source.articles if id in by_id], *again[source.path])
@@ -67,7 +72,7 @@ def _named(report: Report) -> Iterator[str]:
     yield from (entry.path for entry in report.duplicates)
 
 
-def _read(there: Sequence[Found], root: Path, report: Report, store: Path | None) -> Mapping[str, tuple[Reading, bytes]]:
+def _read(there: Sequence[Found], root: Path, settings: Settings, store: Path | None) -> Mapping[str, tuple[Reading, bytes]]:
     """What became of every file, with its bytes."""
     if not there:
         return {}
@@ -75,10 +80,10 @@ def _read(there: Sequence[Found], root: Path, report: Report, store: Path | None
     data: dict[str, bytes] = {}
     for found in there:
         try:
-            data[found.path] = read_bytes(found)
+            data[found.path] = read_bytes(found, settings.limits)
         except ArchiveKitError:
             data[found.path] = b""
-    every = readings(files, root=root, settings=report.settings, store=store)
+    every = readings(files, root=root, settings=settings, store=store)
     return {reading.path: (reading, data.get(reading.path, b"")) for reading in every}
 
 

@@ -41,16 +41,15 @@ class Renditions:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._made: dict[str, Asset] = {}
+        self._made: set[str] = set()
 
-    def of(self, assets: Mapping[str, Asset]) -> dict[str, Asset]:
-        """The rendition of each asset, by the same keys."""
+    def new(self, assets: Mapping[str, Asset]) -> tuple[Asset, ...]:
+        """The rendition of each asset that was not asked for before."""
         if self._policy == "none":
-            return {}
-        for sha256, asset in assets.items():
-            if sha256 not in self._made:
-                self._made[sha256] = rendition(asset, self._policy)
-        return {sha256: self._made[sha256] for sha256 in assets}
+            return ()
+        fresh = [asset for sha256, asset in assets.items() if sha256 not in self._made]
+        self._made.update(assets)
+        return tuple(rendition(asset, self._policy) for asset in fresh)
 
 
 def rendition(asset: Asset, policy: Policy) -> Asset:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
+from . import remote
 from .config import Settings
 from .errors import ArchiveKitError, BookError
 from .model import Article, Notice, SourceInfo
@@ -85,9 +86,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     articles: int
     """How many records are in the archive."""
-    sources: tuple[Document, ...]
+    sources: Sequence[Document]
     quarantined: tuple[Quarantined, ...]
-    duplicates: tuple[Duplicate, ...]
+    duplicates: Sequence[Duplicate]
     skipped: tuple[Skipped, ...]
     """Files in the folders that are not documents; images that articles use are in the outputs all the same."""
     outputs: tuple[Output, ...]
@@ -114,9 +115,9 @@ def document(source: SourceInfo, articles: Sequence[Article]) -> Document:
     )
 
 
-def quarantined(path: str, error: ArchiveKitError, file: Path | None) -> Quarantined:
-    """What the report says of a source that could not be read; ``file`` is where it is."""
-    digest = sha256(file) if file is not None else None
+def quarantined(path: str, error: ArchiveKitError, file: Path | str | None) -> Quarantined:
+    """What the report says of a source that could not be read; ``file`` is where it is, or its address."""
+    digest = remote.sha256(file) if isinstance(file, str) else sha256(file) if file is not None else None
     return Quarantined(path=path, error=type(error).__name__, reason=error.message, offset=error.offset, sha256=digest)
 
 
@@ -142,8 +143,10 @@ def output(name: str, path: Path, notices: tuple[Notice, ...]) -> Output:
 
 def sealed(report: Report) -> Report:
     """The report with its own digest."""
-    empty = msgspec.structs.replace(report, digest="")
-    return msgspec.structs.replace(report, digest=hashlib.sha256(encode(empty)).hexdigest())
+    digest = hashlib.sha256()
+    for part in _parts(msgspec.structs.replace(report, digest="")):
+        digest.update(part)
+    return msgspec.structs.replace(report, digest=digest.hexdigest())
 
 
 def is_sealed(data: bytes) -> bool:
@@ -157,7 +160,30 @@ def is_sealed(data: bytes) -> bool:
 
 def encode(report: Report) -> bytes:
     """The report as indented JSON: the same bytes for the same report."""
-    return msgspec.json.format(msgspec.json.encode(report, order="deterministic"), indent=2) + b"\n"
+    return b"".join(_parts(report))
+
+
+def write(report: Report, target: Path) -> None:
+    """Write what ``encode`` gives, piece by piece."""
+    with target.open("wb") as out:
+        out.writelines(_parts(report))
+
+
+def _parts(report: Report) -> Iterator[bytes]:
+    """The bytes of a report, an entry of its long lists at a time."""
+    bare = msgspec.structs.replace(report, sources=(), duplicates=())
+    rest = _indented(bare) + b"\n"
+    for name, entries in (("sources", report.sources), ("duplicates", report.duplicates)):
+        before, mark, rest = rest.partition(f'\n  "{name}": []'.encode())
+        yield before + mark.removesuffix(b"]")
+        for at, entry in enumerate(entries):
+            yield (b",\n    " if at else b"\n    ") + _indented(entry).replace(b"\n", b"\n    ")
+        yield b"\n  ]" if len(entries) else b"]"
+    yield rest
+
+
+def _indented(struct: msgspec.Struct) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(struct, order="deterministic"), indent=2)
 
 
 def decode(data: bytes) -> Report:

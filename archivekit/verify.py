@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -14,11 +13,13 @@ import msgspec
 
 from . import printed
 from . import report as reports
+from .arrangement import make
 from .atomic import unsettled
-from .bundle import make
+from .config import checked
 from .errors import BookError, UsageError
 from .extract import ARCHIVE, extract, members
 from .findings import Finding
+from .limits import Limits, ambient
 from .model import Article
 from .pdf_contents import words
 from .records import Archive, compared, sound
@@ -44,11 +45,14 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
         return 30 if self.findings else 0
 
 
-def verify(folder: str | Path, *, sources: str | Path | None = None, store: Path | None = None) -> Verification:
+def verify(
+    folder: str | Path, *, sources: str | Path | None = None, store: Path | None = None, limits: Limits | None = None
+) -> Verification:
     """Check every report in a folder and the outputs it names; with ``sources``, the folder the build read, derive every
-    record again, with the images of the ``store`` it had. Nothing is written. Raises UsageError when there is no such
-    folder or no report in it."""
-    place = Path(folder)
+    record again, with the images of the ``store`` it had. Nothing is written, and nothing is read that is neither in
+    ``folder`` nor in ``sources`` nor in ``store``, whatever a report says. The limits are the ``ambient`` ones unless they
+    are given. Raises UsageError when there is no such folder or no report in it."""
+    place, most = Path(folder), limits or ambient()
     root = Path(sources) if sources is not None else None
     for path in (place, root):
         if path is not None and not path.is_dir():
@@ -59,7 +63,7 @@ def verify(folder: str | Path, *, sources: str | Path | None = None, store: Path
     findings = [Finding(id="switch.interrupted", file=name, expected="outputs of one build") for name in unsettled(place)]
     outputs = articles = derived = 0
     for path in found:
-        check = _Check(place, path.name.removesuffix(_REPORT), root, store)
+        check = _Check(place, path.name.removesuffix(_REPORT), root, store, most)
         findings.extend(check.findings())
         outputs, articles, derived = outputs + check.outputs, articles + check.articles, derived + check.sources
     return Verification(
@@ -70,8 +74,8 @@ def verify(folder: str | Path, *, sources: str | Path | None = None, store: Path
 class _Check:
     """The check of one report."""
 
-    def __init__(self, folder: Path, name: str, root: Path | None, store: Path | None) -> None:
-        self._folder, self._name, self._root, self._store = folder, name, root, store
+    def __init__(self, folder: Path, name: str, root: Path | None, store: Path | None, limits: Limits) -> None:
+        self._folder, self._name, self._root, self._store, self._limits = folder, name, root, store, limits
         self._damaged: set[str] = set()
         self.outputs = self.articles = self.sources = 0
 
@@ -105,7 +109,7 @@ class _Check:
             lines: list[tuple[str, bytes]] = []
             for name in names:
                 try:
-                    data = extract(self._folder / name)
+                    data = extract(self._folder / name, self._limits)
                 except BookError as error:
                     self._damaged.add(name)
                     field = ARCHIVE if suffix == "epub" else "records"
@@ -134,7 +138,7 @@ class _Check:
             yield Finding(id="record.order", file=best.lines[0][0], expected="the records in the order of the settings")
         yield from self._pages(bundle.articles, files)
         if self._root is not None:
-            yield from rederived(report, articles, self._root, self._store)
+            yield from rederived(report, articles, self._root, self._store, self._limits)
             self.sources = len(report.sources) + len(report.quarantined) + len(report.duplicates)
 
     def _pages(self, articles: tuple[Article, ...], files: Sequence[str]) -> Iterator[Finding]:
@@ -143,7 +147,7 @@ class _Check:
         parts: dict[str, bytes] = {}
         for name in epubs:
             try:
-                yield from _parts(self._folder / name, parts)
+                yield from _parts(self._folder / name, parts, self._limits)
             except BookError as error:
                 yield Finding(id="part.unreadable", file=name, expected="an EPUB", found=error.message)
         if parts:
@@ -152,7 +156,7 @@ class _Check:
         pdfs = [name for name in files if name.endswith(".pdf")]
         for name in pdfs:
             try:
-                book += words(self._folder / name)
+                book += words(self._folder / name, self._limits)
             except BookError as error:
                 yield Finding(id="part.unreadable", file=name, field="pages", expected="a PDF", found=error.message)
         if book:
@@ -168,6 +172,10 @@ def _report(folder: Path, name: str) -> tuple[Report | None, list[Finding]]:
         return None, [Finding(id="report.unreadable", file=name, expected="a report", found=str(error))]
     if report.schema != reports.SCHEMA or any(output.file != Path(output.file).name for output in report.outputs):
         return None, [Finding(id="report.unreadable", file=name, field="schema", expected=reports.SCHEMA, found=report.schema)]
+    try:
+        checked(report.settings)
+    except UsageError as error:
+        return None, [Finding(id="report.unreadable", file=name, field="settings", expected="settings", found=str(error))]
     if not reports.is_sealed(data):
         return report, [Finding(id="report.damaged", file=name, field="digest", expected="a report as it was written")]
     return report, []
@@ -175,32 +183,33 @@ def _report(folder: Path, name: str) -> tuple[Report | None, list[Finding]]:
 
 def _hashed(folder: Path, output: Output) -> Iterator[Finding]:
     """A finding for each run of blocks in which an output is not what was written."""
+    path = folder / output.file
     try:
-        data = (folder / output.file).read_bytes()
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "not a file")
+        now = reports.output(output.file, path, ())
     except OSError as error:
         yield Finding(id="output.missing", file=output.file, expected="a file", found=error.strerror)
         return
-    digest = hashlib.sha256(data).hexdigest()
-    if digest == output.sha256 and len(data) == output.size:
+    if now.sha256 == output.sha256 and now.size == output.size:
         return
-    if len(data) != output.size:
-        yield Finding(id="output.damaged", file=output.file, field="size", expected=str(output.size), found=str(len(data)))
-    runs = list(_bad(output, data))
-    parts = _located(folder / output.file, data) if runs else []
+    if now.size != output.size:
+        yield Finding(id="output.damaged", file=output.file, field="size", expected=str(output.size), found=str(now.size))
+    runs = list(_bad(output.checks, now.checks, output.size))
+    parts = _located(path, path.read_bytes()) if runs and now.size <= 2 * output.size else []
     for start, end in runs:
         field = f"bytes {start}–{end}{_inside(parts, start, end)}"
         yield Finding(id="output.damaged", file=output.file, field=field, expected="as it was written")
     if not runs:
-        yield Finding(id="output.damaged", file=output.file, field="sha256", expected=output.sha256, found=digest)
+        yield Finding(id="output.damaged", file=output.file, field="sha256", expected=output.sha256, found=now.sha256)
 
 
-def _bad(output: Output, data: bytes) -> Iterator[tuple[int, int]]:
+def _bad(expected: str, found: str, size: int) -> Iterator[tuple[int, int]]:
     """Runs of blocks that are not as they were written, as half-open ranges of bytes."""
-    blocks = [output.checks[at : at + 8] for at in range(0, len(output.checks), 8)]
-    bad = [at for at, check in enumerate(blocks) if f"{zlib.crc32(data[at * BLOCK : (at + 1) * BLOCK]):08x}" != check]
+    bad = [at // 8 for at in range(0, len(expected), 8) if expected[at : at + 8] != found[at : at + 8]]
     for _, group in groupby(enumerate(bad), key=lambda pair: pair[1] - pair[0]):
         run = [at for _, at in group]
-        yield run[0] * BLOCK, min((run[-1] + 1) * BLOCK, output.size)
+        yield run[0] * BLOCK, min((run[-1] + 1) * BLOCK, size)
 
 
 def _located(path: Path, data: bytes) -> list[tuple[int, str]]:
@@ -224,9 +233,9 @@ def _inside(parts: list[tuple[int, str]], start: int, end: int) -> str:
     return f" ({named[0]} … {named[-1]})" if len(named) > 3 else f" ({', '.join(named)})" if named else ""
 
 
-def _parts(path: Path, parts: dict[str, bytes]) -> Iterator[Finding]:
+def _parts(path: Path, parts: dict[str, bytes], limits: Limits) -> Iterator[Finding]:
     """Collect the files of an EPUB; a finding for each that cannot be read."""
-    for name, data in members(path):
+    for name, data in members(path, limits):
         if isinstance(data, BookError):
             yield Finding(id="part.unreadable", file=path.name, field=name, expected="a file", found=data.message)
             continue

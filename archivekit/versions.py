@@ -2,39 +2,31 @@
 
 Two records are versions of one work when they have one canonical address, the same text, or texts whose estimated
 Jaccard similarity is at least ``NEAR``. Under unlike titles more is asked: channels repeat one description below every
-item, and what three or more unlike titles share is no work. Texts are compared as NFC without white space. The
-estimate is a bottom-k MinHash over runs of five characters (Broder 1997; Cohen and Kaplan 2007) with BLAKE2b for the
-random order, so that it is the same on every machine. What is kept of a record does not grow with its text.
+item, and what three or more unlike titles share is no work. What is compared is in :mod:`.fingerprint`.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Literal
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from .dates import instant
+from .cards import Carded, carded
+from .fingerprint import address, hashed, normal, similarity
 from .model import Article
 
 NEAR = 0.8
 """The least estimated Jaccard similarity of texts that are versions of one another."""
 
-SKETCH = 256
-"""How many hashes are kept of a text: the estimate's standard error is at most 0.032."""
-
-_GRAM = 5
-_CHUNK = 1 << 16
 _KEYS = 16
 """How many of the smallest hashes a record is looked up by, and how many of them a near-duplicate must share."""
-_SHARED = 4
+SHARED = 4
 _SHORT = 40
 """A text of fewer characters says too little to tell one work from another: it needs the same title beside it."""
 _UNLIKE = 0.9
@@ -84,22 +76,34 @@ class _Card(msgspec.Struct, frozen=True):
 
 def groups(articles: Iterable[Article]) -> tuple[Group, ...]:
     """Every group of two or more versions, in the order of their first record. The articles are read once."""
-    return tuple(group for group, _ in _groups(articles))
+    return tuple(group for group, _ in _groups(_placed(at, carded(article)) for at, article in enumerate(articles)))
 
 
-def reading_copies(articles: Sequence[Article]) -> tuple[tuple[Article, ...], Mapping[str, tuple[Article, ...]]]:
-    """The articles a book prints, one of each work, and by the id of a printed one the other versions of its work.
+def works(records: Iterable[Carded]) -> Iterator[tuple[int, ...]]:
+    """The places of the records of each work of which there are several, the reading copy first.
 
-    The reading copy has the longest text, then the latest date of change or publication, then the first path. Order is
-    kept; no article is in neither.
+    The reading copy has the longest text, then the latest date of change or publication, then the first path.
     """
-    others: dict[str, tuple[Article, ...]] = {}
-    dropped: set[int] = set()
-    for group, places in _groups(articles):
-        others[group.versions[0].id] = tuple(articles[at] for at in places[1:])
-        dropped.update(places[1:])
-    kept = tuple(article for at, article in enumerate(articles) if at not in dropped)
-    return kept, others
+    for _, places in _groups(_placed(at, record) for at, record in enumerate(records)):
+        yield tuple(places)
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """What two records must share to be versions of one work: one of ``whole``, or ``SHARED`` of ``parts``. Sharing them
+    is not enough to be."""
+
+    whole: tuple[int, ...]
+    parts: tuple[int, ...]
+
+
+def marks(record: Carded) -> Marks:
+    """64-bit numbers by which records that may be versions of one another are found among very many."""
+    card = record.card
+    whole = [b"i" + card.id.encode("utf-8", "replace")]
+    whole += [b"u" + place.encode("utf-8", "replace")] if (place := address(card.url)) else []
+    whole += [b"t" + card.digest] if card.characters else []
+    parts = tuple(record.sketch[:_KEYS]) if card.characters >= _SHORT_NEAR else ()
+    return Marks(tuple(hashed(mark) for mark in whole), parts)
 
 
 def describe(found: Iterable[Group]) -> Iterator[str]:
@@ -129,14 +133,13 @@ def _line(text: str) -> str:
 # --- grouping ---------------------------------------------------------------------------------------------------
 
 
-def _groups(articles: Iterable[Article]) -> list[tuple[Group, list[int]]]:
-    """Each group with the places of its records in ``articles``, the reading copy first."""
+def _groups(records: Iterable[_Card]) -> list[tuple[Group, list[int]]]:
+    """Each group with the places of its records, the reading copy first."""
     cards: list[_Card] = []
     bonds: list[tuple[int, int, Bond]] = []
     buckets: defaultdict[int, list[int]] = defaultdict(list)
-    for at, article in enumerate(articles):
-        card = _card(at, article)
-        bonds.extend((other, at, "near") for other in _near(card, cards, buckets))
+    for card in records:
+        bonds.extend((other, card.at, "near") for other in _near(card, cards, buckets))
         cards.append(card)
     bonds.extend(_same_text(cards))
     bonds = [*_of_one_work(cards, bonds), *_same_record(cards)]
@@ -169,7 +172,7 @@ def _near(card: _Card, cards: list[_Card], buckets: defaultdict[int, list[int]])
     for at, count in shared.items():
         other = cards[at]
         sizes = sorted((card.version.characters, other.version.characters))
-        if count < _SHARED or sizes[0] < 0.5 * sizes[1] or card.digest == other.digest:
+        if count < SHARED or sizes[0] < 0.5 * sizes[1] or card.digest == other.digest:
             continue
         likeness = _likeness(card, other)
         if (likeness >= _UNLIKE and sizes[0] >= _UNLIKE_LEAST) or (likeness >= NEAR and _alike(card, other)):
@@ -263,54 +266,11 @@ def _joined(size: int, bonds: Iterable[tuple[int, int, Bond]]) -> list[int]:
 # --- cards ------------------------------------------------------------------------------------------------------
 
 
-def _card(at: int, article: Article) -> _Card:
-    text = normal(article.text)
-    source = article.provenance.source
-    version = Version(
-        id=article.id, path=source.path, title=article.title, url=article.url, similarity=1.0, characters=len(text)
-    )
-    moment = instant(article.modified) or instant(article.published) or datetime.min.replace(tzinfo=UTC, year=2)
-    digest = hashlib.sha256(text.encode("utf-8", "replace")).digest()
-    return _Card(at, version, normal(article.title or "").casefold(), address(article.url), digest, sketch(text), moment)
-
-
-def normal(text: str) -> str:
-    """Text as it is compared: NFC, without white space."""
-    return "".join(unicodedata.normalize("NFC", text).split())
-
-
-def address(url: str | None) -> str:
-    """An address as it is compared: host without ``www.``, path and query decoded; empty for none and for a whole site."""
-    if not url:
-        return ""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
-    except ValueError:
-        return url
-    path = unquote(parts.path).rstrip("/")
-    tail = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
-    return f"{host}{path}?{unquote(parts.query)}{tail}" if path or parts.query or tail else ""
-
-
-def sketch(text: str) -> array[int]:
-    """The ``SKETCH`` smallest 64-bit hashes of the sets of five characters in a normalised text, ascending."""
-    smallest: list[int] = []
-    for start in range(0, max(1, len(text) - _GRAM + 1), _CHUNK):
-        part = text[start : start + _CHUNK + _GRAM - 1]
-        hashes = {_hash(part[at : at + _GRAM]) for at in range(max(1, len(part) - _GRAM + 1))}
-        smallest = sorted(hashes.union(smallest))[:SKETCH]
-    return array("Q", smallest)
-
-
-def _hash(gram: str) -> int:
-    return int.from_bytes(hashlib.blake2b(gram.encode("utf-8", "replace"), digest_size=8).digest(), "big")
-
-
-def similarity(a: Sequence[int], b: Sequence[int]) -> float:
-    """The estimated Jaccard similarity of two sketches, exact when both are of fewer than ``SKETCH`` hashes."""
-    union = sorted({*a, *b})[:SKETCH]
-    return len({*a}.intersection(b).intersection(union)) / len(union) if union else 1.0
+def _placed(at: int, record: Carded) -> _Card:
+    card = record.card
+    version = Version(id=card.id, path=card.path, title=card.title, url=card.url, similarity=1.0, characters=card.characters)
+    title = normal(card.title or "").casefold()
+    return _Card(at, version, title, address(card.url), card.digest, record.sketch, card.moment)
 
 
 def _likeness(a: _Card, b: _Card) -> float:

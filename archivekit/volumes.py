@@ -1,27 +1,29 @@
-"""Volumes: a bundle that is too large for one book as several, numbered, of one series. Pure; order and groups stay.
+"""Volumes: an archive that is too large for one book as several, numbered, of one series. Pure; order and groups stay.
 
-A volume ends where a group ends when that is near the place where volumes of even length would end, else between two
-articles. So the same archive is always cut at the same places.
+A volume ends where a group ends if one does in its second half, else between two articles. Which of the places that may
+be is chosen by a hash of the article before it (as content-defined chunking does: Muthitacharoen, Chen and Mazières
+2001). So the same archive is always cut at the same places, and an article more or less moves the nearest cut at most.
 """
 
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-import msgspec
-
 from . import page_estimate
-from .bundle import Bundle, Group, Volume, identity
+from .arrangement import Arrangement, Numbered, Part
+from .cards import Card
 from .config import Settings
-from .model import Article, Image, walk
+from .fingerprint import hashed
 from .paper import paper
+from .shelf import Shelf
 
-NEAR: Final = 0.25
-"""A group's end is near when no more than this share of a volume is lost by ending there."""
+LEAST: Final = 0.5
+"""How full a volume is at least, unless the next article is too much for it; the last one may have less."""
 
 
 class Limits(NamedTuple):
@@ -30,105 +32,106 @@ class Limits(NamedTuple):
     articles: float
     """The most articles, at least 1; infinity for no limit."""
     load: float
-    """The most of what ``weigh`` measures; an article that alone has more gets a volume of its own."""
-    weigh: Callable[[Article], float]
+    """The most of what is weighed; an article that alone has more gets a volume of its own."""
 
 
-def of_format(bundle: Bundle, format: str, settings: Settings) -> tuple[Bundle, ...]:
-    """The bundles a format prints: itself alone, or its volumes. JSON Lines are never cut."""
+class Weighed(NamedTuple):
+    """An article as the cutting sees it."""
+
+    id: str
+    load: float
+
+
+def of_format(arrangement: Arrangement, format: str, settings: Settings) -> tuple[Part | None, ...]:
+    """The volumes of the books of a format; a single None when one book holds everything, as records always do."""
     articles = settings.volume_articles or math.inf
     if format == "epub":
-        size = settings.volume_mb * 1_000_000 or math.inf
-        return split(bundle, Limits(articles, size, lambda article: _bytes(article, bundle)))
+        return split(arrangement, _bytes(arrangement), Limits(articles, settings.volume_mb * 1_000_000 or math.inf))
     if format == "pdf":
-        sheet = paper(settings.page)
-        most = settings.volume_pages or math.inf
-        return split(bundle, Limits(articles, most, lambda article: page_estimate.pages(article, bundle.assets, sheet)))
-    return (bundle,)
+        return split(arrangement, _pages(arrangement, settings), Limits(articles, settings.volume_pages or math.inf))
+    return (None,)
 
 
-def file_name(settings: Settings, format: str, bundle: Bundle) -> str:
+def file_name(settings: Settings, format: str, part: Part | None) -> str:
     """``NAME.epub``, or ``NAME-2.epub`` for the second volume of a series."""
-    number = f"-{bundle.volume.number}" if bundle.volume is not None else ""
+    number = f"-{part.number}" if part is not None else ""
     return f"{settings.name}{number}.{format}"
 
 
-def split(bundle: Bundle, limits: Limits) -> tuple[Bundle, ...]:
-    """The volumes of a bundle, each within the limits and as even as groups allow; the bundle itself when it is within
-    them. No article is lost, doubled or moved."""
-    ends = _ends(bundle, limits)
-    if len(ends) < 2:
-        return (bundle,)
-    starts = (0, *ends[:-1])
-    series = tuple(_cut(bundle.groups, start, end) for start, end in zip(starts, ends, strict=True))
-    return tuple(_volume(bundle, series, number) for number in range(1, len(series) + 1))
+def split(arrangement: Arrangement, weighed: Sequence[Weighed], limits: Limits) -> tuple[Part | None, ...]:
+    """The volumes, each within the limits; a single None when all is within them. No article is lost, doubled or moved."""
+    edges = list(accumulate(len(group.numbers) for group in arrangement.groups))
+    cuts = ends(weighed, edges, limits)
+    if len(cuts) < 2:
+        return (None,)
+    starts = (0, *cuts[:-1])
+    series = tuple(_cut(arrangement.groups, start, end) for start, end in zip(starts, cuts, strict=True))
+    last = len(series)
+    return tuple(Part(number, groups, series if number == last else ()) for number, groups in enumerate(series, 1))
 
 
-def _ends(bundle: Bundle, limits: Limits) -> list[int]:
-    """How many articles stand before the end of each volume."""
-    total = len(bundle.articles)
-    loads = [0.0, *accumulate(limits.weigh(article) for article in bundle.articles)]
-    edges = list(accumulate(len(group.articles) for group in bundle.groups))
-    ends: list[int] = []
+def ends(weighed: Sequence[Weighed], edges: Sequence[int], limits: Limits) -> list[int]:
+    """How many articles stand before the end of each volume; ``edges`` is the same of each group."""
+    total = len(weighed)
+    loads = [0.0, *accumulate(each.load for each in weighed)]
+    found: list[int] = []
     start = 0
     while start < total:
-        left = max((total - start) / limits.articles, (loads[-1] - loads[start]) / limits.load)
-        start = total if left <= 1 else _end(start, left, loads, edges, limits)
-        ends.append(start)
-    return ends
+        if total - start <= limits.articles and loads[-1] - loads[start] <= limits.load * (1 + 1e-9):
+            start = total
+        else:
+            first, last = _reach(start, LEAST, loads, limits), _reach(start, 1, loads, limits)
+            near = edges[bisect_left(edges, first) : bisect_right(edges, last)]
+            start = min(near or range(first, last + 1), key=lambda at: (hashed(weighed[at - 1].id.encode()), at))
+        found.append(start)
+    return found
 
 
-def _end(start: int, left: float, loads: list[float], edges: list[int], limits: Limits) -> int:
-    """Where the volume that begins at ``start`` ends, when ``left`` full volumes remain."""
-    share = 1 / math.ceil(left) * left
-
-    def reach(part: float) -> int:
-        """The most articles that ``part`` of a full volume holds, at least one."""
-        heavy = bisect_right(loads, loads[start] + part * limits.load * (1 + 1e-9)) - 1
-        many = start + int(min(part * limits.articles, len(loads)) + 1e-9)
-        return max(start + 1, min(many, heavy))
-
-    aim, first, last = reach(share), reach(share * (1 - NEAR)), reach(1)
-    near = edges[bisect_left(edges, first) : bisect_right(edges, last)]
-    return min(near, key=lambda edge: (abs(edge - aim), edge), default=aim)
+def _reach(start: int, part: float, loads: list[float], limits: Limits) -> int:
+    """Where a volume ends that begins at ``start`` and is full to a part, with one article at least."""
+    heavy = bisect_right(loads, loads[start] + part * limits.load * (1 + 1e-9)) - 1
+    many = start + int(min(part * limits.articles, len(loads)) + 1e-9)
+    return max(start + 1, min(many, heavy))
 
 
-def _cut(groups: tuple[Group, ...], start: int, end: int) -> tuple[Group, ...]:
+def _cut(groups: tuple[Numbered, ...], start: int, end: int) -> tuple[Numbered, ...]:
     """The groups of the articles from ``start`` to ``end``; a group that is cut keeps its title in both volumes."""
-    kept: list[Group] = []
+    kept: list[Numbered] = []
     first = 0
     for group in groups:
-        articles = group.articles[max(0, start - first) : max(0, end - first)]
-        first += len(group.articles)
-        if articles:
-            kept.append(Group(group.title, articles))
+        numbers = group.numbers[max(0, start - first) : max(0, end - first)]
+        first += len(group.numbers)
+        if numbers:
+            kept.append(Numbered(group.title, array("L", numbers)))
     return tuple(kept)
-
-
-def _volume(bundle: Bundle, series: tuple[tuple[Group, ...], ...], number: int) -> Bundle:
-    groups = series[number - 1]
-    printed = tuple(article for group in groups for article in group.articles)
-    versions = {article.id: bundle.versions[article.id] for article in printed if article.id in bundle.versions}
-    records = (*printed, *(other for others in versions.values() for other in others))
-    used = {node.asset for record in records for node in walk(record.body) if isinstance(node, Image)}
-    return msgspec.structs.replace(
-        bundle,
-        identifier=identity(f"{bundle.title}\n{number}", records),
-        groups=groups,
-        assets={key: asset for key, asset in bundle.assets.items() if key in used},
-        versions=versions,
-        volume=Volume(number=number, series=bundle.identifier, all=series),
-    )
 
 
 # --- how much an article is -------------------------------------------------------------------------------------
 
 
-def _bytes(article: Article, bundle: Bundle) -> float:
-    """About how many bytes an article and the other versions of its work take in an EPUB. Text is there as a page and as
+def _bytes(arrangement: Arrangement) -> list[Weighed]:
+    """About how many bytes each article and the other versions of its work take in an EPUB. Text is there as a page and as
     a record, both compressed, which is about its own size again; images are as large as they are."""
-    size = 2000
-    for record in (article, *bundle.versions.get(article.id, ())):
-        images = {node.asset for node in walk(record.body) if isinstance(node, Image) and node.asset in bundle.assets}
-        size += len(record.text.encode("utf-8", "replace")) + sum(len(bundle.assets[key].data) for key in images)
-    return size
+    cards = arrangement.shelf.cards()
+    sizes = array("d", (card.size + _pictures(card, arrangement.shelf) for card in cards))
+    ids = [card.id for card in arrangement.shelf.cards()]
+    return [
+        Weighed(ids[number], 2000 + sizes[number] + sum(sizes[other] for other in arrangement.versions.get(number, ())))
+        for number in arrangement.printed
+    ]
+
+
+def _pictures(card: Card, shelf: Shelf) -> int:
+    extents = map(shelf.extent, {sha256 for sha256 in card.measure.images if sha256})
+    return sum(extent.size for extent in extents if extent is not None)
+
+
+def _pages(arrangement: Arrangement, settings: Settings) -> list[Weighed]:
+    sheet = paper(settings.page)
+
+    def pixels(sha256: str) -> tuple[int, int] | None:
+        extent = arrangement.shelf.extent(sha256) if sha256 else None
+        return extent[:2] if extent is not None else None
+
+    weighed = [Weighed(card.id, page_estimate.pages(card.measure, pixels, sheet)) for card in arrangement.shelf.cards()]
+    return [weighed[number] for number in arrangement.printed]

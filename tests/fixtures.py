@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+from array import array
 from collections.abc import Mapping
 
 from PIL import Image as Picture
 
+from archivekit.arrangement import Arrangement, Numbered, identity
 from archivekit.assets import Asset
 from archivekit.bundle import Bundle, Group
 from archivekit.model import (
@@ -47,6 +49,7 @@ from archivekit.model import (
     Text,
     plain_text,
 )
+from archivekit.shelf import Held
 from archivekit.version import __version__
 
 HOSTILE = "]]> <script>alert(1)</script> & &amp; \"quoted\" 'single' -->\u202e \u0085 \u2028 \u00ad"
@@ -267,3 +270,22 @@ def bundle(**changes: object) -> Bundle:
         "assets": ASSETS,
     }
     return Bundle(**(values | changes))  # type: ignore[arg-type]
+
+
+def arranged(given: Bundle) -> Arrangement:
+    """An arrangement of which ``given`` is the bundle, its groups and versions as they are."""
+    records = given.records
+    number = {article.id: at for at, article in enumerate(records)}
+    return Arrangement(
+        shelf=Held(records, given.assets),
+        identifier=given.identifier,
+        series=identity(given.title, ()),
+        title=given.title,
+        subtitle=given.subtitle,
+        language=given.language,
+        cover_text=given.cover_text,
+        epoch=None,
+        groups=tuple(Numbered(group.title, array("L", [number[one.id] for one in group.articles])) for group in given.groups),
+        versions={number[id]: tuple(number[one.id] for one in others) for id, others in given.versions.items()},
+        dress=given.dress,
+    )

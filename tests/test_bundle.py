@@ -9,8 +9,10 @@ from fixtures import RED, article
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivekit.bundle import Bundle, instant, make, order
+from archivekit.arrangement import make
+from archivekit.bundle import Bundle
 from archivekit.config import Settings
+from archivekit.dates import instant
 from archivekit.model import Article, Figure, Image, Moment, Precision
 
 
@@ -42,7 +44,7 @@ def _made(*articles: Article, title: str = "T", epoch: int | None = None, **sett
 def test_by_date_means_by_instant_and_undated_last(values: list[str | None]) -> None:
     articles = [_article(str(number), value) for number, value in enumerate(values)]
     shuffled = articles[::-1]
-    assert list(order(shuffled, Settings())) == articles
+    assert list(_made(*shuffled, group="none").articles) == articles
 
 
 def test_ties_are_settled_by_title_then_path() -> None:
@@ -52,9 +54,14 @@ def test_ties_are_settled_by_title_then_path() -> None:
         _article("b", "2024", "b"),
         _article("c", "2024", None),
     ]
-    assert list(order(reversed(articles), Settings())) == articles
-    assert [one.provenance.source.path for one in order(articles, Settings(order="path"))] == ["a/2", "b", "c", "z"]
-    assert [one.title for one in order(articles, Settings(order="title"))] == ["a", "b", "b", None]
+    assert list(_made(*reversed(articles), group="none").articles) == articles
+    assert [one.provenance.source.path for one in _made(*articles, order="path", group="none").articles] == [
+        "a/2",
+        "b",
+        "c",
+        "z",
+    ]
+    assert [one.title for one in _made(*articles, order="title", group="none").articles] == ["a", "b", "b", None]
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from(["date", "title", "path"]))

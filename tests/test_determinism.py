@@ -79,7 +79,7 @@ LEFT_OUT = ("SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "TZ", "LC_ALL", "LANG", "LANG
 def _build(corpus: str, cwd: Path, out: Path, mood: Mood, *formats: str) -> dict[str, bytes]:
     chosen = [part for name in formats for part in ("--format", name)]
     command = [sys.executable, "-m", "archivekit", "build", corpus, "--out", str(out), "--name", "x", "--quiet", *chosen]
-    command += ["--processes", mood.processes] if mood.processes else []
+    command += ["--jobs", mood.processes] if mood.processes else []
     kept = {key: value for key, value in os.environ.items() if key not in LEFT_OUT}
     path = [str(ROOT), kept.pop("PYTHONPATH", "")]
     if mood.tomorrow:

@@ -6,19 +6,24 @@ import hashlib
 import re
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import fixtures
 import pikepdf
 import pytest
-from fixtures import article, asset, bundle, paragraph
+from fixtures import arranged, article, asset, bundle, paragraph
 
 from archivekit import page_estimate, pipeline, volumes
+from archivekit.assets import Asset
 from archivekit.bundle import Bundle, Group
 from archivekit.config import Settings
 from archivekit.errors import UsageError
 from archivekit.model import CodeBlock, Image, Paragraph
 from archivekit.paper import paper
+from archivekit.workers import Processes, Workers
 from archivekit.writers import pdf
 
 A5 = paper("a5")
@@ -39,12 +44,15 @@ def long(articles: int = 6) -> Bundle:
     return bundle(groups=groups)
 
 
-def build(folder: Path, processes: int, **settings: object) -> list[Path]:
+def build(folder: Path, workers: Workers | None = None, **settings: object) -> list[Path]:
     chosen = Settings(volume_pages=14, **settings)  # type: ignore[arg-type]
-    made = volumes.of_format(long(), "pdf", chosen)
+    whole = arranged(long())
     folder.mkdir()
-    books = [(one, folder / volumes.file_name(chosen, "pdf", one)) for one in made]
-    assert list(pdf.write_series(books, chosen, processes)) == [()] * len(books)
+    books = [
+        (partial(whole.bundle, part), folder / volumes.file_name(chosen, "pdf", part))
+        for part in volumes.of_format(whole, "pdf", chosen)
+    ]
+    assert list(pdf.write_series(books, chosen, workers)) == [()] * len(books)
     return [target for _, target in books]
 
 
@@ -61,31 +69,38 @@ def pages(path: Path) -> int:
 
 
 def test_bytes_do_not_depend_on_where_volumes_are_laid_out(tmp_path: Path) -> None:
-    here = build(tmp_path / "here", 1)
-    pool = build(tmp_path / "pool", 2)
+    here = build(tmp_path / "here")
+    with closing(Processes(2)) as workers:
+        pool = build(tmp_path / "pool", workers)
     assert len(here) == 2
     assert [path.read_bytes() for path in here] == [path.read_bytes() for path in pool]
 
 
 def test_each_volume_names_itself_and_the_whole_set(tmp_path: Path) -> None:
-    for number, path in enumerate(build(tmp_path / "a", 1), 1):
+    first, last = build(tmp_path / "a")
+    for number, path in enumerate((first, last), 1):
         assert f"第{number}卷" in text(path, 1)
-        listed = text(path, 2)
-        assert all(words in listed for words in ("第1卷", "第2卷", "第1部", "第2部", "3 篇文章"))
+    assert "第2卷" not in text(first, 2)
+    assert all(words in text(last, 2) for words in ("第1卷", "第2卷", "第1部", "第2部", "3 篇文章"))
 
 
 def test_page_numbers_can_run_through_the_set(tmp_path: Path) -> None:
-    first, second = build(tmp_path / "a", 1, numbering="series")
+    first, second = build(tmp_path / "a", numbering="series")
     start = pages(first) + pages(first) % 2 + 1
     assert re.match(rf"\s*{start + 1}\b", text(second, 2))
-    assert re.search(rf"第2卷[ ·]*{start}\n", text(first, 2))
+    assert re.search(rf"第2卷[ ·]*{start}\n", text(second, 2))
     assert re.search(rf"第2部第0篇[ ·]*{start + 2}\n", text(second, 2))
 
 
 def test_a_lone_book_is_in_no_set(tmp_path: Path) -> None:
-    (only,) = volumes.of_format(long(), "pdf", Settings())
-    pdf.write(only, tmp_path / "a.pdf", Settings(numbering="series"))
+    whole = arranged(long())
+    assert volumes.of_format(whole, "pdf", Settings()) == (None,)
+    pdf.write(whole.bundle(), tmp_path / "a.pdf", Settings(numbering="series"))
     assert not re.search("共1卷|全套", text(tmp_path / "a.pdf", 1) + text(tmp_path / "a.pdf", 2))
+
+
+def pixels(assets: Mapping[str, Asset]) -> Callable[[str], tuple[int, int] | None]:
+    return lambda sha256: (assets[sha256].width, assets[sha256].height) if sha256 in assets else None
 
 
 @pytest.mark.parametrize(
@@ -102,7 +117,7 @@ def test_a_lone_book_is_in_no_set(tmp_path: Path) -> None:
 )
 def test_pages_are_estimated(body: tuple[object, ...], least: int, most: int, tmp_path: Path) -> None:
     made = article("a.txt", "题", body, language="zh-Hans")  # type: ignore[arg-type]
-    guess = int(page_estimate.pages(made, fixtures.ASSETS, A5))
+    guess = int(page_estimate.pages(page_estimate.measure(made), pixels(fixtures.ASSETS), A5))
     assert least <= guess <= most
     pdf.write(bundle(groups=(Group("", (made,)),)), tmp_path / "a.pdf", Settings())
     assert abs(pages(tmp_path / "a.pdf") - 4 - guess) <= 1
@@ -111,14 +126,14 @@ def test_pages_are_estimated(body: tuple[object, ...], least: int, most: int, tm
 def test_a_tall_image_counts_no_more_than_it_may_take() -> None:
     tall = asset("#123", "PNG", (100, 5000))
     made = article("a.txt", "题", (Paragraph((Image("a.png", asset=tall.sha256),)),))
-    assert page_estimate.pages(made, {tall.sha256: tall}, A5) < 3
+    assert page_estimate.pages(page_estimate.measure(made), pixels({tall.sha256: tall}), A5) < 3
 
 
 def test_a_build_reports_every_volume(tmp_path: Path) -> None:
     for number in range(4):
         (tmp_path / f"{number}.txt").write_text(f"第{number}篇\n\n" + "一段文字，说一件事。\n\n" * 9, "utf-8")
     settings = {"formats": ("pdf", "jsonl"), "name": "set", "volume_articles": 2}
-    report = pipeline.build(tmp_path, tmp_path / "dist", settings, processes=2)
+    report = pipeline.build(tmp_path, tmp_path / "dist", settings)
     assert [output.file for output in report.outputs] == ["set-1.pdf", "set-2.pdf", "set.jsonl"]
     for output in report.outputs:
         assert hashlib.sha256((tmp_path / "dist" / output.file).read_bytes()).hexdigest() == output.sha256

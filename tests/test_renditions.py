@@ -194,15 +194,15 @@ def test_every_kind_of_pixel(mode: str) -> None:
 def test_no_rendition_is_larger_and_each_is_made_once(policy: str) -> None:
     small = _asset(_saved(_photo((40, 30)), "JPEG", quality=20))
     makes = Renditions(policy)  # type: ignore[arg-type]
-    (first,) = makes.of({small.sha256: small}).values()
+    (first,) = makes.new({small.sha256: small})
     assert len(first.data) <= len(small.data)
-    assert makes.of({small.sha256: small})[small.sha256] is first
-    assert Renditions(policy).of({small.sha256: small}) == {small.sha256: first}  # type: ignore[arg-type]
+    assert makes.new({small.sha256: small}) == ()
+    assert Renditions(policy).new({small.sha256: small}) == (first,)  # type: ignore[arg-type]
 
 
 def test_none_is_none() -> None:
     asset = _asset(_saved(_drawing(), "PNG"))
-    assert Renditions("none").of({asset.sha256: asset}) == {}
+    assert Renditions("none").new({asset.sha256: asset}) == ()
 
 
 @settings(deadline=None)

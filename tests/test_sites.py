@@ -16,7 +16,7 @@ from archivekit.errors import ConfigError
 from archivekit.model import Article, Moment, Paragraph, Text
 from archivekit.profile import Profile
 from archivekit.reading import read_source
-from archivekit.sites import Profiles, load_profiles, match
+from archivekit.sites import Profiles, load_profiles, match, signals
 from archivekit.source import load
 
 ROOT = Path(__file__).parent.parent
@@ -143,7 +143,7 @@ def test_a_feed_goes_by_its_publishers_name(spelling: str, name: str | None) -> 
 
 
 def test_a_topic_is_no_publisher() -> None:
-    assert match(article("1", None, (), categories=("微博",), tags=("腾讯", "新浪")), BUILT_IN) is None
+    assert match(signals(article("1", None, (), categories=("微博",), tags=("腾讯", "新浪"))), BUILT_IN) is None
 
 
 def test_signs_count_at_the_ends_of_a_text_only() -> None:
@@ -151,7 +151,7 @@ def test_signs_count_at_the_ends_of_a_text_only() -> None:
     sign = Paragraph((Text("【明報專訊】今天有雨。"),))
     first, middle = (sign, *plain), (*plain[:20], sign, *plain[20:])
     for body, name in ((first, "mingpao"), (middle, None)):
-        found = match(article("1", None, body), BUILT_IN)
+        found = match(signals(article("1", None, body)), BUILT_IN)
         assert (found.name if found else None) == name
 
 
@@ -316,5 +316,5 @@ def test_an_account_goes_before_its_platform(tmp_path: Path) -> None:
     profiles = folder_with(tmp_path, mine='on = "wechat"\npublisher = "小号"\nsigns = ["小号出品"]')
     for words, name in (("小号出品", "mine"), ("大号出品", "wechat")):
         body = (Paragraph((Text("一"),)), Paragraph((Text(words),)))
-        found = match(article("1", None, body, url="https://mp.weixin.qq.com/s/x"), profiles)
+        found = match(signals(article("1", None, body, url="https://mp.weixin.qq.com/s/x")), profiles)
         assert found is not None and found.name == name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,24 @@ from fixtures import article, paragraph
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivekit.bundle import make
+from archivekit.arrangement import make
+from archivekit.cards import carded
 from archivekit.config import Settings
+from archivekit.fingerprint import SKETCH, address, normal, similarity, sketch
 from archivekit.model import Article, Moment
-from archivekit.versions import NEAR, SKETCH, address, describe, groups, normal, reading_copies, similarity, sketch
+from archivekit.versions import NEAR, describe, groups, works
 from archivekit.writers import jsonl, pages
 from archivekit.writers.strings import words
 
 HAN = [chr(code) for code in range(0x4E00, 0x9FA0)]
+
+
+def reading_copies(articles: Sequence[Article]) -> tuple[tuple[Article, ...], dict[str, tuple[Article, ...]]]:
+    """The articles a book prints, and the other versions of each work by the id of the one that is printed."""
+    found = [[articles[place] for place in places] for places in works(map(carded, articles))]
+    dropped = {id(other) for _, *others in found for other in others}
+    kept = tuple(one for one in articles if id(one) not in dropped)
+    return kept, {first.id: tuple(others) for first, *others in found}
 
 
 def prose(seed: int, size: int = 1200) -> str:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..version import __version__
+
+if TYPE_CHECKING:
+    from ..workers import Workers
 
 app = typer.Typer(
     name="archivekit",
@@ -29,6 +35,35 @@ Root = Annotated[
     Path | None,
     typer.Option(help="Folder that record paths are relative to and images are looked for in [default: what holds all paths]."),
 ]
+
+
+def _limit(settings: list[str] | None) -> None:
+    """Limits hold in this process and in those it starts."""
+    from ..limits import VARIABLE, parsed
+
+    if settings:
+        said = [*os.environ.get(VARIABLE, "").split(), *settings]
+        parsed(said)
+        os.environ[VARIABLE] = " ".join(said)
+
+
+Limit = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--limit", metavar="KEY=N", callback=_limit, help="Raise or lower a limit, such as document_bytes=64000000; repeat it."
+    ),
+]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="Processes to work in at once [default: one for each processor].")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--workers", metavar="dask://HOST:PORT", help="A Dask cluster to work on, instead of this machine."),
+]
+CacheFolder = Annotated[
+    Path | None,
+    typer.Option("--cache", metavar="DIR", help="Folder of the cache [default: ARCHIVEKIT_CACHE, or the user's cache folder]."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on standard error but errors.")]
 
 
@@ -45,3 +80,29 @@ def _archivekit(
     ] = False,
 ) -> None:
     """Only what holds for every command."""
+
+
+@contextmanager
+def processes(jobs: int | None, cluster: str | None = None) -> Iterator[Workers | None]:
+    """A cluster, or processes of this machine, to work in; None where one process is enough, which is this one."""
+    from ..workers import Processes
+
+    if cluster is not None:
+        from ..cluster import connect
+
+        with connect(cluster) as there:
+            yield there
+        return
+    count = jobs or os.cpu_count() or 1
+    if count == 1:
+        yield None
+        return
+    with closing(Processes(count)) as workers:
+        yield workers
+
+
+def cache_folder(named: Path | None) -> Path | None:
+    """The folder of the cache; None where the user wants none."""
+    from ..cache import default_folder
+
+    return named or default_folder()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..terminal import progress_bar
-from .app import Paths, Quiet, Root, app
+from .app import CacheFolder, Cluster, Jobs, Limit, Paths, Quiet, Root, app, cache_folder, processes
 from .say import count, size, tell, warn
 
 if TYPE_CHECKING:
@@ -23,7 +22,9 @@ def build(
     paths: Paths,
     out: Annotated[Path, typer.Option(help="Folder for the outputs.")] = Path("dist"),
     name: Annotated[str | None, typer.Option(help="Stem of every output file.")] = None,
-    formats: Annotated[list[str] | None, typer.Option("--format", help="epub, pdf or jsonl; give it several times.")] = None,
+    formats: Annotated[
+        list[str] | None, typer.Option("--format", help="epub, pdf, jsonl, jsonl.zst or parquet; repeat it.")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="Of the archive [default: the folder's name].")] = None,
     subtitle: Annotated[str | None, typer.Option(help="Below the title.")] = None,
     language: Annotated[str | None, typer.Option(help="Of contents and colophon: zh-Hans, zh-Hant, en …")] = None,
@@ -34,6 +35,8 @@ def build(
     volume_articles: Annotated[int | None, typer.Option(help="Most articles in a volume; 0 is no limit.")] = None,
     volume_mb: Annotated[int | None, typer.Option(help="Most megabytes of an EPUB, about; 0 is no limit.")] = None,
     volume_pages: Annotated[int | None, typer.Option(help="Most pages of a PDF, about; 0 is no limit.")] = None,
+    shards: Annotated[int | None, typer.Option(help="Files of jsonl.zst [default: as --shard-mb says].")] = None,
+    shard_mb: Annotated[int | None, typer.Option(help="Most megabytes of records in one, about; 0 is no limit.")] = None,
     order: Annotated[str | None, typer.Option(help="date, title or path.")] = None,
     group: Annotated[str | None, typer.Option(help="publisher, month, category or none.")] = None,
     page: Annotated[
@@ -44,9 +47,6 @@ def build(
     ] = None,
     qr: Annotated[bool | None, typer.Option("--qr/--no-qr", help="A QR code of each article's address in the PDF.")] = None,
     numbering: Annotated[str | None, typer.Option(help="Pages of a set of PDFs: by volume, or through the series.")] = None,
-    processes: Annotated[
-        int | None, typer.Option(min=1, help="Volumes of a PDF laid out at once [default: one for each processor].")
-    ] = None,
     static: Annotated[list[str] | None, typer.Option(help="Folder in the corpus for root-relative images.")] = None,
     profiles: Annotated[list[str] | None, typer.Option(help="Folder in the corpus with site profiles.")] = None,
     images: Annotated[str | None, typer.Option(help="full, ereader, grey or none: how EPUB and PDF carry images.")] = None,
@@ -54,13 +54,18 @@ def build(
     corpus: Annotated[Path | None, typer.Option(help="For JSON Lines: the folder the records were read from.")] = None,
     quarantine: Annotated[Path | None, typer.Option(help="Folder for copies of the files that cannot be read.")] = None,
     max_failures: Annotated[int | None, typer.Option(min=0, help="Stop when more files than this cannot be read.")] = None,
+    limit: Limit = None,
     root: Root = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    cache: CacheFolder = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Neither use nor fill the cache.")] = False,
     quiet: Quiet = False,
 ) -> None:
     """Read dumps and print one EPUB, one PDF, one JSON Lines archive and a report."""
     from ..pipeline import build as run
 
-    with progress_bar(quiet) as progress:
+    with progress_bar(quiet) as progress, processes(jobs, cluster) as workers:
         report = run(
             paths,
             out,
@@ -71,7 +76,8 @@ def build(
             max_failures=max_failures,
             store=store_folder,
             progress=progress,
-            processes=processes or os.cpu_count() or 1,
+            workers=workers,
+            cache=None if no_cache else cache_folder(cache),
         )
     _tell(report, out, quiet)
     raise typer.Exit(report.exit_code)

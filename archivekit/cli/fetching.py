@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..terminal import progress_bar
-from .app import Paths, Quiet, Root, app
+from .app import Limit, Paths, Quiet, Root, app
 from .say import complain, count, size, tell, warn
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def fetch(
     max_mb: Annotated[float, typer.Option(min=0.001, max=32, help="Of one image.")] = 32,
     seconds: Annotated[float, typer.Option(min=1, help="For one image.")] = 60,
     repeats: Annotated[int, typer.Option(min=0, max=10, help="Of a request that failed for a reason that may pass.")] = 2,
+    limit: Limit = None,
     root: Root = None,
     quiet: Quiet = False,
 ) -> None:

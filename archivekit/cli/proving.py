@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from .app import app
-from .say import tell
+from .app import CacheFolder, Limit, app, cache_folder
+from .say import count, size, tell
 
 
 @app.command()
@@ -18,6 +18,7 @@ def verify(
     sources: Annotated[Path | None, typer.Option(help="The folder that was read, to derive every record from again.")] = None,
     store: Annotated[Path | None, typer.Option(help="The folder of fetched images that the build had.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was checked and found as JSON.")] = False,
+    limit: Limit = None,
 ) -> None:
     """Hold outputs against their report, one another and the sources. Writes nothing; exit code 30 says it found something."""
     from ..verify import describe, encode
@@ -29,7 +30,7 @@ def verify(
 
 
 @app.command()
-def extract(book: Annotated[Path, typer.Argument(help="An EPUB or a PDF that archivekit made.")]) -> None:
+def extract(book: Annotated[Path, typer.Argument(help="An EPUB or a PDF that archivekit made.")], limit: Limit = None) -> None:
     """Print the records that a book holds: the bytes of its NAME.jsonl."""
     from ..extract import extract as records
 
@@ -41,11 +42,31 @@ def bag(
     dist: Annotated[Path, typer.Argument(help="Folder with the outputs and their report.")],
     sources: Annotated[Path, typer.Option(help="The folder that was read.")],
     out: Annotated[Path, typer.Option(help="The package, a folder that is not there yet.")],
+    limit: Limit = None,
 ) -> None:
     """Pack outputs, report and sources as a BagIt package."""
     from ..bag import bag as pack
 
     tell(str(pack(dist, out, sources=sources)))
+
+
+@app.command()
+def cache(
+    folder: CacheFolder = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Remove everything in it.")] = False,
+) -> None:
+    """Show what the cache of builds holds, or clear it."""
+    from ..cache import clear as run
+    from ..cache import contents
+
+    place = cache_folder(folder)
+    if place is None:
+        tell("no cache: ARCHIVEKIT_CACHE says so")
+        return
+    held = run(place) if clear else contents(place)
+    counted = ((held.sources, "source"), (held.records, "record"), (held.images, "image"), (held.volumes, "volume"))
+    counts = ", ".join(count(number, thing) for number, thing in counted)
+    tell(f"{'cleared ' if clear else ''}{held.file}  {size(held.bytes) if held.bytes else 'empty'}, {counts}")
 
 
 @app.command()

@@ -13,12 +13,12 @@ import typer
 
 from ..errors import UsageError
 from ..terminal import progress_bar
-from .app import Paths, Quiet, Root, app, profile
+from .app import Cluster, Jobs, Limit, Paths, Quiet, Root, app, processes, profile
 from .say import complain, tell, warn
 
 if TYPE_CHECKING:
     from ..model import Article
-    from ..pipeline import Reading
+    from ..readings import Reading
 
 
 @app.command()
@@ -27,7 +27,10 @@ def read(
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail a document unless every character of it is accounted for.")
     ] = False,
+    limit: Limit = None,
     root: Root = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
     quiet: Quiet = False,
 ) -> None:
     """Print the record of every article as JSON Lines on standard output."""
@@ -37,7 +40,7 @@ def read(
         for article in reading.articles:
             sys.stdout.buffer.write(encode(article) + b"\n")
 
-    _each(paths, root, quiet, show, strict=strict)
+    _each(paths, root, quiet, show, strict=strict, jobs=jobs, cluster=cluster)
 
 
 @app.command()
@@ -49,6 +52,7 @@ def inspect(
     html: Annotated[
         Path | None, typer.Option(help="Write the source beside its record to this file, a page for a browser; one document.")
     ] = None,
+    limit: Limit = None,
     root: Root = None,
 ) -> None:
     """Show a record to a person: each field with the bytes it came from, what was removed by which rule, notices."""
@@ -72,7 +76,7 @@ def inspect(
 
 
 @app.command()
-def dupes(paths: Paths, root: Root = None, quiet: Quiet = False) -> None:
+def dupes(paths: Paths, limit: Limit = None, root: Root = None, quiet: Quiet = False) -> None:
     """List versions of one work: records with one address, one text or nearly one. A book prints the one marked ``*``."""
     from ..versions import describe, groups
 
@@ -83,7 +87,7 @@ def dupes(paths: Paths, root: Root = None, quiet: Quiet = False) -> None:
 
 
 @profile.command()
-def suggest(paths: Paths, root: Root = None, quiet: Quiet = False) -> None:
+def suggest(paths: Paths, limit: Limit = None, root: Root = None, quiet: Quiet = False) -> None:
     """Print draft profiles from the lines that many articles of a publisher repeat, for a person to check."""
     from ..suggest import as_toml
     from ..suggest import suggest as run
@@ -99,7 +103,7 @@ def suggest(paths: Paths, root: Root = None, quiet: Quiet = False) -> None:
 
 def _articles(paths: list[str], root: Path | None, quiet: bool, failed: list[Reading]) -> Iterator[Article]:
     """Every article that can be read, one after the other; documents that cannot be read are named and put in ``failed``."""
-    from ..pipeline import readings
+    from ..readings import readings
 
     with progress_bar(quiet or sys.stdout.isatty()) as progress:
         for reading in readings(paths, root=root, progress=progress):
@@ -113,7 +117,7 @@ def _page(paths: list[str], root: Path | None, target: Path) -> None:
     """Write the page that shows one document beside its records."""
     from ..atomic import Staging
     from ..inspect_html import as_html
-    from ..pipeline import readings
+    from ..readings import readings
 
     found = list(islice(readings(paths, root=root, keep_text=True), 2))
     if len(found) != 1:
@@ -135,13 +139,15 @@ def _each(
     *,
     strict: bool = False,
     keep_text: bool = False,
+    jobs: int | None = 1,
+    cluster: str | None = None,
 ) -> None:
     """Show every document's articles, name every one that failed, and leave with the exit code that says which."""
-    from ..pipeline import readings
+    from ..readings import readings
 
     good = bad = 0
-    with progress_bar(quiet or sys.stdout.isatty()) as progress:
-        for reading in readings(paths, root=root, strict=strict, keep_text=keep_text, progress=progress):
+    with progress_bar(quiet or sys.stdout.isatty()) as progress, processes(jobs, cluster) as workers:
+        for reading in readings(paths, root=root, strict=strict, keep_text=keep_text, progress=progress, workers=workers):
             if reading.error is not None:
                 bad += 1
                 complain(reading.error)

@@ -15,7 +15,7 @@ import msgspec
 
 from ..errors import ArchiveKitError, NothingToBuildError, UsageError
 from ..model import Article
-from ..pipeline import Paths, Progress, readings
+from ..readings import Paths, Progress, readings
 from ..store import Entry, Store
 from .limits import FALLBACKS, Limits
 from .transport import Web

@@ -7,6 +7,7 @@ hosts and time zone need be said, a table each; a file of its own takes the plac
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -23,11 +24,13 @@ import msgspec
 from ..errors import ConfigError
 from ..leaves import words
 from ..model import Article
-from ..profile import Profile, compiled, fold
+from ..profile import Profile, Signals, compiled, fold
 
 LISTED = "outlets.toml"
 """The file, among built-in profiles and in a folder of the user's, whose every table is a profile."""
 _FEED = re.compile(r"\s+[-–—|｜·]\s+|[|｜]")
+_LONGEST_HOST = 253
+"""Characters of a host's name (RFC 1035, 3.1)."""
 HEAD, TAIL = 6, 16
 """How many blocks at the start and at the end of an article are looked at for signs."""
 
@@ -42,6 +45,16 @@ class Profiles:
     def common(self) -> Profile:
         """The profile named ``common``, which applies to every article."""
         return self.by_name.get("common", Profile(name="common"))
+
+    @cached_property
+    def digest(self) -> str:
+        """What changes when any profile does."""
+        return digest(tuple(self.by_name.values()))
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """What changes when a profile does, by its name."""
+        return {name: digest(profile) for name, profile in self.by_name.items()}
 
     @cached_property
     def _hosts(self) -> dict[str, Profile]:
@@ -65,8 +78,11 @@ class Profiles:
         """The profile for an address: the longest host and path that fit."""
         if not url:
             return None
-        parts = urlsplit(self._behind(url))
-        host = (parts.hostname or "").removeprefix("www.")
+        try:
+            parts = urlsplit(self._behind(url))
+        except ValueError:
+            return None
+        host = (parts.hostname or "")[-_LONGEST_HOST:].removeprefix("www.")
         steps = [step for step in parts.path.split("/") if step][:4]
         while host:
             for count in range(len(steps), -1, -1):
@@ -94,33 +110,47 @@ class Profiles:
         return next((profile for sign, profile in self._signs if sign in text), None)
 
 
+def digest(facts: Profile | tuple[Profile, ...]) -> str:
+    """The sha256 of facts."""
+    return hashlib.sha256(msgspec.msgpack.encode(facts, order="deterministic")).hexdigest()
+
+
 def _spellings(steps: list[str]) -> Iterable[tuple[str, ...]]:
     """A path as it is, then with ``*`` for ever more of its steps."""
     return sorted(product(*((step, "*") for step in steps)), key=lambda path: path.count("*"))
 
 
-def match(article: Article, profiles: Profiles) -> Profile | None:
+def signals(article: Article) -> Signals:
+    """What of an article a profile is chosen by."""
+    names = []
+    for key in ("author", "source", "publisher", "site"):
+        value = (article.publisher if key == "publisher" else None) or article.extra.get(key, "")
+        if isinstance(value, str) and value:
+            names.append(value)
+    ends = [*article.body[:HEAD], *article.body[HEAD:][-TAIL:]]
+    return Signals(article.url or "", tuple(names), "\n".join(words(block) for block in ends))
+
+
+def match(told: Signals, profiles: Profiles) -> Profile | None:
     """The profile that fits: by address, by the name in the front matter, by a sign in the text; else None.
 
     A platform found by its address gives way to a publisher on it that a name or a sign tells of.
     """
-    found = profiles.by_host(article.url)
+    found = profiles.by_host(told.url)
     if found is None:
-        return _by_words(article, profiles)
+        return _by_words(told, profiles)
     if found.platform:
-        account = _by_words(article, profiles)
+        account = _by_words(told, profiles)
         return account if account is not None and account.on == found.name else found
     return found
 
 
-def _by_words(article: Article, profiles: Profiles) -> Profile | None:
-    for key in ("author", "source", "publisher", "site"):
-        value = (article.publisher if key == "publisher" else None) or article.extra.get(key, "")
-        found = profiles.by_spelling(value) if isinstance(value, str) and value else None
+def _by_words(told: Signals, profiles: Profiles) -> Profile | None:
+    for name in told.names:
+        found = profiles.by_spelling(name)
         if found is not None:
             return found
-    ends = [*article.body[:HEAD], *article.body[HEAD:][-TAIL:]]
-    return profiles.by_sign("\n".join(words(block) for block in ends))
+    return profiles.by_sign(told.text)
 
 
 def load_profiles(folders: Iterable[Path] = ()) -> Profiles:

@@ -1,43 +1,99 @@
-"""Writers: each knows one container and turns a bundle into a file.
+"""Writers: each knows one container and turns a bundle, or records, into a file.
 
-A writer is a module with ``write(bundle, target, settings)``; it writes the whole file to ``target`` (a path the
-pipeline moves into place afterwards), returns Notices about what it could not print as it was, opens no socket and
-gives the same bytes for the same bundle. A writer that can do better with all volumes of a set at hand also has
-``write_series(books, settings, processes)``. Modules are imported when first used: WeasyPrint and EbookLib are heavy.
+A writer of books is a module with ``write(bundle, target, settings)``, a writer of records one with ``write_lines(lines,
+target, settings)``, where lines are records as JSON without newlines, in order, and are read once. Either writes the
+whole file to ``target`` (a path the pipeline moves into place afterwards), returns Notices about what it could not print
+as it was, opens no socket and gives the same bytes for the same input. A writer of records that makes more than one file
+has ``files(sizes, settings)``, which says what is in each. A writer of books that can do better with all volumes of a set
+at hand has ``write_series(books, settings, workers)``; a job that other processes are given says in ``target`` which file
+it writes. Modules are imported when first used: WeasyPrint and EbookLib are heavy.
 """
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Any, Final, NamedTuple, cast
 
 from ..bundle import Bundle
 from ..config import Settings
-from ..errors import UsageError
+from ..errors import OutputError, UsageError
 from ..model import Notice
+from ..workers import Lost, Workers, each
 
 Write = Callable[[Bundle, Path, Settings], tuple[Notice, ...]]
+Books = Sequence[tuple[Callable[[], Bundle], Path]]
+"""The volumes of a set, each made when it is called for, and where it goes."""
 
-WRITERS: dict[str, str] = {"jsonl": "jsonl", "epub": "epub", "pdf": "pdf"}
+BOOKS: Final = {"epub": "epub", "pdf": "pdf"}
+RECORDS: Final = {"jsonl": "jsonl", "jsonl.zst": "jsonl_zst", "parquet": "parquet"}
 """Format name (also the file's extension) → module in this package."""
 
 
-def writer(name: str) -> Write:
-    """The ``write`` function of a format; raises UsageError for an unknown one."""
-    if name not in WRITERS:
-        raise UsageError(f"unknown format {name!r}; known are {', '.join(sorted(WRITERS))}")
-    return cast(Write, import_module(f".{WRITERS[name]}", __package__).write)
+class File(NamedTuple):
+    """An output of a format of records: what it is called, and how many it has; all that are left for None."""
+
+    name: str
+    records: int | None = None
 
 
-def write_each(
-    write: Write, books: Sequence[tuple[Bundle, Path]], settings: Settings, processes: int
-) -> Iterator[tuple[Notice, ...]]:
-    """Write every volume of a set to its file, in order, in up to ``processes`` processes where the format can; gives the
-    Notices of each. ``write`` is what ``writer`` returned."""
-    series = getattr(inspect.getmodule(write), "write_series", None)
-    if series is None:
-        return (write(bundle, target, settings) for bundle, target in books)
-    return cast(Iterator[tuple[Notice, ...]], series(books, settings, processes))
+class RecordWriter(NamedTuple):
+    """A format that holds records, one after the other."""
+
+    write_lines: Callable[[Iterable[bytes], Path, Settings], tuple[Notice, ...]]
+    files: Callable[[Callable[[], Iterable[int]], Settings], Sequence[File]]
+    """The outputs, in order. The first argument gives the size of every record in bytes, if it is asked."""
+
+
+class BookWriter(NamedTuple):
+    """A format that people read."""
+
+    write: Write
+    write_series: Callable[[Books, Settings, Workers | None], Iterator[tuple[Notice, ...]]]
+    """Write every volume of a set to its file, in order; gives the Notices of each."""
+
+
+Printer = RecordWriter | BookWriter
+
+
+def writer(name: str) -> Printer:
+    """The writer of a format; raises UsageError for an unknown one."""
+    if name in RECORDS:
+        holder: Any = import_module(f".{RECORDS[name]}", __package__)
+        return RecordWriter(holder.write_lines, getattr(holder, "files", partial(_one_file, name)))
+    if name not in BOOKS:
+        raise UsageError(f"unknown format {name!r}; known are {', '.join(sorted({**BOOKS, **RECORDS}))}")
+    module: Any = import_module(f".{BOOKS[name]}", __package__)
+    write = cast(Write, module.write)
+    return BookWriter(write, getattr(module, "write_series", partial(_one_by_one, write)))
+
+
+def _one_file(format: str, sizes: Callable[[], Iterable[int]], settings: Settings) -> Sequence[File]:
+    return (File(f"{settings.name}.{format}"),)
+
+
+class Job(NamedTuple):
+    """A volume to be written."""
+
+    bundle: Bundle
+    target: Path
+    settings: Settings
+
+
+def _one_by_one(write: Write, books: Books, settings: Settings, workers: Workers | None) -> Iterator[tuple[Notice, ...]]:
+    jobs = ((target.name, Job(bundle(), target, settings)) for bundle, target in books)
+    for made in each(partial(_write, write), jobs, workers if len(books) > 1 else None):
+        if isinstance(made, Lost):
+            raise lost(made)
+        yield made
+
+
+def _write(write: Write, job: Job) -> tuple[Notice, ...]:
+    return write(*job)
+
+
+def lost(job: Lost) -> OutputError:
+    """What to raise when the process that made a volume died."""
+    return OutputError(f"{job.name}: the process that worked on it died; it may have run out of memory")

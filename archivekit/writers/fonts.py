@@ -22,6 +22,8 @@ HOW_TO_INSTALL = (
 
 _QUERY = ("fc-list", ":scalable=true", "--format", "%{family}\t%{charset}\n", "family", "charset")
 
+_FILES = ("fc-list", "--format", "%{file} %{fontversion}\n")
+
 
 class Fonts(msgspec.Struct, frozen=True):
     """The families fontconfig offers and the code points at least one of them covers."""
@@ -40,9 +42,10 @@ class Fonts(msgspec.Struct, frozen=True):
     def shows(self, char: str) -> bool:
         """Whether the character can be set: covered, or one that draws nothing and is known not to need a glyph.
 
-        Private-use characters never count as shown: what they look like is an accident of the machine.
+        Private-use characters never count as shown: what they look like is an accident of the machine. Nor do the marks of
+        interlinear annotation: fonts that claim them have no glyph Pango would use.
         """
-        if unicodedata.category(char) in ("Co", "Cs", "Cc"):
+        if unicodedata.category(char) in ("Co", "Cs", "Cc") or "\ufff9" <= char <= "\ufffb":
             return char in "\t\n\r"
         return char in _NO_GLYPH_NEEDED or "\ufe00" <= char <= "\ufe0f" or self.covers(ord(char))
 
@@ -84,6 +87,18 @@ def installed() -> Fonts:
             f"fontconfig's fc-list cannot be run ({error}): install fontconfig, then {HOW_TO_INSTALL}"
         ) from error
     return parse(answer.stdout.decode("utf-8", "replace"))
+
+
+@cache
+def faces() -> str:
+    """What changes when a font is installed, removed or replaced by another version; empty where that cannot be asked."""
+    try:
+        answer = subprocess.run(
+            ("fc-list", "--format", "%{file} %{fontversion}\n"), capture_output=True, check=True, timeout=120
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return "\n".join(sorted(answer.stdout.decode("utf-8", "replace").splitlines()))
 
 
 def require_cjk(fonts: Fonts) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..bundle import Bundle
@@ -16,8 +16,10 @@ def lines(bundle: Bundle) -> Iterator[bytes]:
         yield encode(article) + b"\n"
 
 
-def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...]:
-    """Write every record of the bundle; nothing of a record is left out or changed."""
+def write_lines(records: Iterable[bytes], target: Path, settings: Settings) -> tuple[Notice, ...]:
+    """Write records, nothing of them left out or changed."""
     with target.open("wb") as out:
-        out.writelines(lines(bundle))
+        for record in records:
+            out.write(record)
+            out.write(b"\n")
     return ()

@@ -19,6 +19,8 @@ from ..model import Article, Block, Moment
 from .footnotes import with_footnotes
 from .strings import ROLES, Words, date, moment, number, words
 
+_DATE = r"\d{4}(?:-\d\d(?:-\d\d)?)?(?![\d-])"
+
 
 class Medium(NamedTuple):
     """What one container lends to the pages."""
@@ -65,8 +67,8 @@ def plan(bundle: Bundle) -> tuple[Section, ...]:
 
 
 def shelf(bundle: Bundle) -> tuple[Section, ...]:
-    """The plan of every volume of the bundle's series, which is only the bundle's own when it is a book by itself."""
-    if bundle.volume is None:
+    """The plan of every volume of the series in its last volume; else the plan of the bundle."""
+    if bundle.volume is None or not bundle.volume.all:
         return plan(bundle)
     used: set[str] = set()
     own = _sections(bundle, bundle.groups, used)
@@ -91,7 +93,8 @@ def _sections(bundle: Bundle, groups: tuple[Group, ...], used: set[str]) -> tupl
             )
             for article in group.articles
         )
-        sections.append(Section(f"group-{number_:04d}", line(group.title), entries))
+        title = line(group.title) or (said.untitled if group.title else "")
+        sections.append(Section(f"group-{number_:04d}", title, entries))
     return tuple(section for section in sections if section.entries)
 
 
@@ -140,7 +143,9 @@ def title_page(bundle: Bundle) -> str:
     said = words(bundle.language)
     parts = [f'<h1 id="title-page-title">{text(line(bundle.title))}</h1>']
     if bundle.volume is not None:
-        number_ = f"{volume_name(bundle)}{said.stop}{said.volumes.format(len(bundle.volume.all))}"
+        number_ = volume_name(bundle)
+        if bundle.volume.all:
+            number_ += f"{said.stop}{said.volumes.format(len(bundle.volume.all))}"
         parts.append(f'<p class="volume">{text(number_)}</p>')
     if bundle.subtitle:
         parts.append(f'<p class="subtitle">{text(line(bundle.subtitle))}</p>')
@@ -187,8 +192,9 @@ def group_page(section: Section, medium: Medium) -> str:
 
 
 def period(articles: tuple[Article, ...], said: Words) -> str:
-    """From the first to the last date of publication in words; empty when no article has one."""
-    days = sorted(article.published.value[:10] for article in articles if article.published)
+    """From the first to the last date of publication in words; empty when no article has one. What is no date is none."""
+    found = (re.match(_DATE, article.published.value) for article in articles if article.published)
+    days = sorted(match[0] for match in found if match)
     if not days:
         return ""
     first, last = date(days[0], said), date(days[-1], said)

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from .. import workers
 from ..assets import Asset
 from ..bundle import Bundle
 from ..config import Settings
 from ..model import Image, Notice, encode
 from ..paper import Paper, paper
-from . import pages, pdf_html
+from ..workers import Lost, Workers, each
+from . import Books, lost, pages, pdf_html
 from .fonts import installed, require_cjk
 from .pdf_engine import ASSET_SCHEME, Archive, Job, Made, Trouble, count_pages, write_pdf
 from .pdf_images import Printable, printable
@@ -33,25 +34,35 @@ _PIXELS_PER_PIXEL = 300 / 96
 _TITLE = 1.571
 """How large an article's title is beside its text, in the style sheet."""
 
+_R = TypeVar("_R")
+
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
 
 
 def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...]:
     """Write the book; raises MissingRequirementError where no font has Chinese characters and the text needs one."""
-    return next(write_series([(bundle, target)], settings))
+    return next(write_series([(lambda: bundle, target)], settings, None))
 
 
-def write_series(books: Sequence[tuple[Bundle, Path]], settings: Settings, processes: int = 1) -> Iterator[tuple[Notice, ...]]:
+def write_series(books: Books, settings: Settings, workers: Workers | None) -> Iterator[tuple[Notice, ...]]:
     """Write each volume of a set to its file, in order, and give what could not be printed as it was.
 
-    Volumes are laid out in up to ``processes`` processes at once; the bytes do not depend on how many. Where page numbers
-    run through the set each volume is laid out twice, first to learn how many pages it has.
+    The bytes do not depend on where volumes are laid out. Where page numbers run through the set each volume is laid out
+    twice, first to learn how many pages it has. Raises OutputError for a volume whose process died.
     """
+    several = workers if len(books) > 1 else None
     starts: tuple[int, ...] = ()
     if settings.numbering == "series" and len(books) > 1:
-        starts = _starts(workers.each(count_pages, _jobs(books, settings, ()), min(processes, len(books))))
-    made = workers.each(write_pdf, _jobs(books, settings, starts), min(processes, len(books)))
-    return (_notices(one) for one in made)
+        counts = _there(each(count_pages, _jobs(books, settings, ()), several, alone=True))
+        starts = _starts(counts)
+    return (_notices(made) for made in _there(each(write_pdf, _jobs(books, settings, starts), several, alone=True)))
+
+
+def _there(results: Iterator[_R | Lost]) -> Iterator[_R]:
+    for result in results:
+        if isinstance(result, Lost):
+            raise lost(result)
+        yield result
 
 
 def _starts(counts: Iterator[int]) -> tuple[int, ...]:
@@ -59,8 +70,9 @@ def _starts(counts: Iterator[int]) -> tuple[int, ...]:
     return tuple(accumulate((count + count % 2 for count in counts), initial=1))[:-1]
 
 
-def _jobs(books: Sequence[tuple[Bundle, Path]], settings: Settings, starts: tuple[int, ...]) -> Iterator[tuple[str, Job]]:
-    for at, (bundle, target) in enumerate(books):
+def _jobs(books: Books, settings: Settings, starts: tuple[int, ...]) -> Iterator[tuple[str, Job]]:
+    for at, (made, target) in enumerate(books):
+        bundle = made()
         yield pages.book_title(bundle), _job(bundle, target, settings, starts, starts[at] if starts else 1)
 
 

@@ -112,7 +112,7 @@ def _with_code(book: Book, article: Article, page: str, said: Words) -> str:
 def _contents(book: Book, sections: tuple[pages.Section, ...], medium: pages.Medium) -> str:
     said = medium.said
     inner = f'<h1 id="contents-title">{text(said.contents)}</h1>\n<nav class="toc">{pages.contents(sections, medium)}</nav>'
-    if book.bundle.volume is not None:
+    if book.bundle.volume is not None and book.bundle.volume.all:
         inner += f'\n<h2 class="set">{text(said.whole_set)}</h2>\n<ol class="set">\n{"".join(_volumes(book, said))}</ol>'
     return pages.page("contents", "contents", said.language, inner)
 

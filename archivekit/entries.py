@@ -1,0 +1,47 @@
+"""Entries: what a build keeps of one source, and all it depends on beside the source's bytes."""
+
+from __future__ import annotations
+
+import msgspec
+
+from .cards import Card
+from .profile import Signals
+from .report import Document
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One record, ready to be put in order, compared and printed."""
+
+    card: Card
+    sketch: bytes
+    """The sketch of its text, as 64-bit numbers of this machine."""
+    digest: bytes
+    """The sha256 of ``line``."""
+    line: bytes
+    """The record as JSON, without a newline."""
+
+
+class Choice(msgspec.Struct, frozen=True, array_like=True):
+    """Which site profile one article was read with, and by what it was chosen."""
+
+    signals: Signals
+    profile: str | None
+    digest: str
+    """Of the profile's facts; empty for none."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made of a source that could be read."""
+
+    document: Document
+    choices: tuple[Choice, ...] = ()
+    """Of each article; none for records that were finished before."""
+    profiles: str = ""
+    """The digest of all profiles together."""
+    common: str = ""
+    """The digest of the profile that applies to every article."""
+    looked: dict[str, str] = {}
+    """Where images were looked for, and what was there; see :class:`.assets.Finder`."""
+    images: tuple[str, ...] = ()
+    """The hashes of the images the records name."""
+    records: tuple[Record, ...] = ()

@@ -1,0 +1,302 @@
+"""Gathering: every document of a build read, or found in the cache, and put on a shelf; what becomes of each told."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from . import report as reports
+from .assets import Asset
+from .cache import Cache
+from .cards import Card, Carded, carded
+from .entries import Entry, Record
+from .errors import ArchiveKitError, InternalError, TooManyFailuresError
+from .model import Article, decode, encode
+from .packed import Packed
+from .readings import BATCH, Progress, Reader, Task, lost, reader
+from .renditions import Renditions
+from .shelf import Extent
+from .sites import Profiles, match
+from .versions import SHARED, marks
+from .walk import Found, Walk, read_bytes
+from .workers import Lost, Workers, each
+
+_PARSERS: Final = (
+    "beautifulsoup4",
+    "charset-normalizer",
+    "justhtml",
+    "markdown-it-py",
+    "mdit-py-cjk-friendly",
+    "opencc",
+    "pillow",
+    "python-frontmatter",
+    "pyyaml",
+    "tzdata",
+)
+
+_FEW: Final = 24
+"""Documents that are read here sooner than another process is started."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What became of one document: an entry for the cache and the renditions of its images, or an error."""
+
+    path: str
+    entry: Entry | None = None
+    assets: tuple[Asset, ...] = ()
+    error: ArchiveKitError | None = None
+
+
+class Gathered:
+    """What a build has read: a shelf, and what the report says of every file."""
+
+    def __init__(self, cache: Cache, policy: str) -> None:
+        self.shelf = Shelved(cache, policy)
+        self.sources: Packed[reports.Document] = Packed(reports.Document)
+        self.quarantined: list[reports.Quarantined] = []
+        self.duplicates: Packed[reports.Duplicate] = Packed(reports.Duplicate)
+        self.reread = 0
+        """How many documents were not in the cache."""
+        self._cache = cache
+
+    def add(self, key: bytes, entry: Entry, records: Sequence[Record] | None = None) -> None:
+        """Put an entry on the shelf and into the report; ``records`` are its own unless they are in the cache."""
+        document = entry.document
+        first = self.shelf.first(document.sha256, document.path)
+        if first != document.path:
+            self.duplicates.append(reports.Duplicate(path=document.path, same_as=first, sha256=document.sha256))
+            return
+        self.sources.append(document)
+        if records is None:
+            made: Iterable[Carded] = (self._cache.carded(key, place) for place in range(len(document.articles)))
+        else:
+            made = (Carded(record.card, array("Q", record.sketch)) for record in records)
+        self.shelf.add(key, made)
+
+    def reasons(self) -> str:
+        """The first failures, for a message."""
+        said = [f"{entry.path}: {entry.reason}" for entry in self.quarantined[:3]]
+        return "; ".join(said + ["…"] * (len(self.quarantined) > 3))
+
+
+class Shelved:
+    """A :class:`.shelf.Shelf` of records that are in a cache. Of each there is but a key in memory."""
+
+    def __init__(self, cache: Cache, policy: str) -> None:
+        self._cache = cache
+        self._policy = policy
+        self._keys: list[bytes] = []
+        self._of = array("L")
+        self._places = array("L")
+        self._base = cache.base
+        self._base.execute("PRAGMA temp_store=FILE")
+        for table in (
+            "seen (sha256 BLOB PRIMARY KEY, path TEXT) WITHOUT ROWID",
+            "mark (mark INTEGER, part INTEGER, number INTEGER)",
+        ):
+            self._base.execute(f"DROP TABLE IF EXISTS temp.{table.partition(' ')[0]}")
+            self._base.execute(f"CREATE TEMP TABLE {table}")
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    def first(self, sha256: str, path: str) -> str:
+        """The path of the first document with these bytes, which is ``path`` if none was before."""
+        self._base.execute("INSERT OR IGNORE INTO temp.seen VALUES (?, ?)", (bytes.fromhex(sha256), path))
+        row = self._base.execute("SELECT path FROM temp.seen WHERE sha256 = ?", (bytes.fromhex(sha256),)).fetchone()
+        return str(row[0])
+
+    def add(self, key: bytes, records: Iterable[Carded]) -> None:
+        """Put the records of an entry on the shelf."""
+        at = len(self._keys)
+        self._keys.append(key)
+        for place, record in enumerate(records):
+            number = len(self._of)
+            self._of.append(at)
+            self._places.append(place)
+            found = marks(record)
+            rows = [
+                *((_signed(mark), 0, number) for mark in found.whole),
+                *((_signed(mark), 1, number) for mark in found.parts),
+            ]
+            self._base.executemany("INSERT INTO temp.mark VALUES (?, ?, ?)", rows)
+
+    def _where(self, number: int) -> tuple[bytes, int]:
+        return self._keys[self._of[number]], self._places[number]
+
+    def cards(self) -> Iterator[Card]:
+        """See :class:`.shelf.Shelf`."""
+        return (self._cache.card(*self._where(number)) for number in range(len(self)))
+
+    def alike(self) -> Iterable[int]:
+        """See :class:`.shelf.Shelf`."""
+        query = (
+            "SELECT number FROM temp.mark JOIN (SELECT mark AS shared, part AS kind FROM temp.mark GROUP BY mark, part"
+            " HAVING count(*) > 1) ON mark = shared AND part = kind"
+            " GROUP BY number HAVING min(part) = 0 OR sum(part) >= ? ORDER BY number"
+        )
+        return [number for (number,) in self._base.execute(query, (SHARED,))]
+
+    def carded(self, number: int) -> Carded:
+        """See :class:`.shelf.Shelf`."""
+        return self._cache.carded(*self._where(number))
+
+    def article(self, number: int) -> Article:
+        """See :class:`.shelf.Shelf`."""
+        return decode(self.line(number))
+
+    def line(self, number: int) -> bytes:
+        """See :class:`.shelf.Shelf`."""
+        return self._cache.line(*self._where(number))
+
+    def digest(self, number: int) -> bytes:
+        """See :class:`.shelf.Shelf`."""
+        return self._cache.digest(*self._where(number))
+
+    def images(self, number: int) -> tuple[str, ...]:
+        """See :class:`.shelf.Shelf`."""
+        return self._cache.card(*self._where(number)).measure.images
+
+    def extent(self, sha256: str) -> Extent | None:
+        """See :class:`.shelf.Shelf`."""
+        return self._cache.extent(self._policy, sha256)
+
+    def assets(self, wanted: Iterable[str]) -> dict[str, Asset]:
+        """See :class:`.shelf.Shelf`."""
+        found = {sha256: self._cache.asset(self._policy, sha256) for sha256 in wanted}
+        return {sha256: asset for sha256, asset in found.items() if asset is not None}
+
+
+def gather(
+    walk: Walk, task: Task, cache: Cache, workers: Workers | None, *, max_failures: int | None, progress: Progress | None
+) -> Gathered:
+    """Read what is new, in the order of the walk. Raises TooManyFailuresError, ConfigError, UsageError and CacheError."""
+    gathered = Gathered(cache, task.settings.images)
+    known = _Known(cache, task, reader(task))
+    total = len(walk.documents)
+    keys = [known.find(found) for found in walk.documents]
+    new = [found for found, key in zip(walk.documents, keys, strict=True) if key is None]
+    here = workers is None or len(new) <= _FEW or any(found.is_piped for found in new)
+    results = each(partial(keep, task), ((found.path, found) for found in new), None if here else workers, batch=BATCH)
+    for done, (found, key) in enumerate(zip(walk.documents, keys, strict=True)):
+        if progress is not None:
+            progress("read", done, total)
+        entry = cache.entry(key) if key is not None else None
+        if key is not None and entry is not None:
+            gathered.add(key, entry)
+            continue
+        result = next(results) if key is None else keep(task, found)
+        kept = Kept(found.path, error=lost(found.path).error) if isinstance(result, Lost) else result
+        if kept.entry is not None:
+            key = known.key(found.path, kept.entry.document.sha256)
+            cache.put_images(task.settings.images, kept.assets)
+            cache.put(key, kept.entry)
+            gathered.add(key, kept.entry, kept.entry.records)
+            gathered.reread += 1
+            continue
+        gathered.quarantined.append(reports.quarantined(kept.path, kept.error or InternalError("nothing was read"), found.address or found.file))
+        if max_failures is not None and len(gathered.quarantined) > max_failures:
+            said = f"{len(gathered.quarantined)} documents cannot be read, {max_failures} may: {gathered.reasons()}"
+            raise TooManyFailuresError(said)
+    cache.flush()
+    if progress is not None:
+        progress("read", total, total)
+    return gathered
+
+
+class _Known:
+    """What the cache knows of the documents of one corpus."""
+
+    def __init__(self, cache: Cache, task: Task, reader: Reader) -> None:
+        self.policy = task.settings.images
+        self.task = task
+        self._cache = cache
+        self._reader = reader
+        settings = (task.settings.static, task.settings.limits, task.strict)
+        self._state = hashlib.sha256(software() + msgspec.msgpack.encode(settings)).digest()
+
+    def key(self, path: str, sha256: str) -> bytes:
+        """What the entry of a document with these bytes is called."""
+        return hashlib.sha256(b"\0".join([self._state, path.encode("utf-8", "surrogatepass"), bytes.fromhex(sha256)])).digest()
+
+    def find(self, found: Found) -> bytes | None:
+        """The key of the document's entry, if there is one and all it depends on is as it was."""
+        if not self._cache.lasting or found.is_piped:
+            return None
+        try:
+            data = read_bytes(found, self.task.settings.limits)
+        except ArchiveKitError:
+            return None
+        key = self.key(found.path, hashlib.sha256(data).hexdigest())
+        entry = self._cache.entry(key)
+        if entry is None or not self._reader.finder.is_as_it_was(entry.looked) or not self._same_profiles(entry):
+            return None
+        there = self.policy == "none" or all(self._cache.extent(self.policy, image) is not None for image in entry.images)
+        return key if there else None
+
+    def _same_profiles(self, entry: Entry) -> bool:
+        profiles: Profiles = self._reader.profiles
+        if not entry.choices or entry.profiles == profiles.digest:
+            return True
+        if entry.common != profiles.digests.get("common", ""):
+            return False
+        for choice in entry.choices:
+            found = match(choice.signals, profiles)
+            digest = profiles.digests[found.name] if found is not None else ""
+            if (found.name if found is not None else None, digest) != (choice.profile, choice.digest):
+                return False
+        return True
+
+
+def keep(task: Task, found: Found) -> Kept:
+    """Read one document and make everything of it that a build keeps; the rendition of an image once in a process."""
+    read = reader(task)
+    reading = read.read(found)
+    if reading.error is not None or reading.source is None:
+        return Kept(found.path, error=reading.error or InternalError("nothing was read"))
+    renditions = _renditions(task).new(reading.assets)
+    entry = Entry(
+        document=reports.document(reading.source, reading.articles),
+        choices=reading.choices,
+        profiles=read.profiles.digest,
+        common=read.profiles.digests.get("common", ""),
+        looked=dict(reading.looked),
+        images=tuple(reading.assets),
+        records=tuple(map(_record, reading.articles)),
+    )
+    return Kept(found.path, entry, renditions)
+
+
+@lru_cache(maxsize=2)
+def _renditions(task: Task) -> Renditions:
+    return Renditions(task.settings.images)
+
+
+def _record(article: Article) -> Record:
+    line = encode(article)
+    made = carded(article)
+    return Record(made.card, made.sketch.tobytes(), hashlib.sha256(line).digest(), line)
+
+
+@lru_cache(maxsize=1)
+def software() -> bytes:
+    """What changes when archivekit, or what it reads with, does."""
+    folder = Path(__file__).parent
+    files = sorted(
+        path for kind in ("*.py", "*.toml") for path in folder.rglob(kind) if path.parent.name != "sites" or kind == "*.py"
+    )
+    stated = [f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+    stated += [f"{name} {version(name)}" for name in _PARSERS]
+    return hashlib.sha256("\n".join(stated).encode()).digest()
+
+
+def _signed(mark: int) -> int:
+    """A 64-bit number as SQLite has it."""
+    return mark - (1 << 64) if mark >= 1 << 63 else mark

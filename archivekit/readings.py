@@ -1,0 +1,223 @@
+"""Readings: documents one by one, here or in other processes. Whatever is wrong with one ends up in its reading."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+
+import msgspec
+
+from . import places
+from .accounting import check
+from .assets import Asset, Attached
+from .config import Settings, load_settings
+from .entries import Choice
+from .errors import ArchiveKitError, InternalError, LostProcessError
+from .model import Article, SourceInfo
+from .reading import Read, read_with_profiles
+from .remote import address_of
+from .remote_images import TOP
+from .source import Source, load
+from .walk import Found, Walk, find, read_bytes
+from .workers import Lost, Workers, each
+
+Paths = str | Path | Sequence[str | Path]
+"""A file, a folder, a pattern or ``-``, or several of them."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done (``read``, or the name of a format), how much of it is done, and how much there is."""
+
+BATCH = 8
+"""How many documents another process is given at a time."""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one document: its articles, or the error that kept them from being read."""
+
+    path: str
+    source: SourceInfo | None = None
+    articles: tuple[Article, ...] = ()
+    assets: Mapping[str, Asset] = {}
+    """The images the articles name, by sha256."""
+    text: Source | None = None
+    """The decoded file, where it was asked for."""
+    error: ArchiveKitError | None = None
+    choices: tuple[Choice, ...] = ()
+    """How the site profile of each article was chosen; none for records that were finished before."""
+    looked: Mapping[str, str] = {}
+    """Where images were looked for; see :class:`.assets.Finder`."""
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """How the documents of one corpus are read. Two equal tasks give the same readings."""
+
+    root: str | None
+    """The folder of the corpus, which bounds the search for images."""
+    settings: Settings
+    store: str | None = None
+    strict: bool = False
+    """Whether it is the error of a document that not every character of it is accounted for."""
+    keep_text: bool = False
+    """Whether the decoded file is asked for."""
+    run: str
+    """Another one every time, for what a process has in memory of an earlier run may be out of date."""
+
+
+class Reader:
+    """Reads documents one by one with the profiles and image folders of one corpus."""
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._root, self.profiles, self.finder = places.opened(task.root, task.settings, task.store)
+
+    def read(self, found: Found) -> Reading:
+        """Read one document; whatever is wrong with it ends up in ``error``. This is the per-file guard."""
+        try:
+            return self._read(found)
+        except ArchiveKitError as error:
+            return Reading(path=found.path, error=error)
+        except Exception as error:
+            bug = InternalError(f"{type(error).__name__}: {error} ({_where(error)})", path=found.path)
+            bug.__cause__ = error
+            return Reading(path=found.path, error=bug)
+
+    def _read(self, found: Found) -> Reading:
+        limits = self._task.settings.limits
+        source = load(found.path, read_bytes(found, limits), limits)
+        read = read_with_profiles(source, self.profiles)
+        if self._task.strict:
+            check(source, tuple(each.article for each in read))
+        self.finder.looked.clear()
+        file = TOP / found.path if found.address else found.file
+        attached = [self._attached(each.article, source, file) for each in read]
+        return Reading(
+            path=found.path,
+            source=source.info,
+            articles=tuple(each.article for each in attached),
+            assets={sha256: asset for each in attached for sha256, asset in each.assets.items()},
+            text=source if self._task.keep_text else None,
+            choices=tuple(self._choice(each) for each in read if each.signals is not None),
+            looked=dict(self.finder.looked),
+        )
+
+    def _choice(self, read: Read) -> Choice:
+        assert read.signals is not None
+        if read.profile is None:
+            return Choice(read.signals, None, "")
+        return Choice(read.signals, read.profile.name, self.profiles.digests[read.profile.name])
+
+    def _attached(self, article: Article, source: Source, file: Path | None) -> Attached:
+        """The article with its images; a record that was read from another file is finished and stays as it is."""
+        origin = article.provenance.source
+        if origin.sha256 == source.sha256:
+            return self.finder.attach(article, file)
+        return self.finder.recall(article, self._root / origin.path if self._root is not None else None)
+
+
+@lru_cache(maxsize=2)
+def reader(task: Task) -> Reader:
+    """The reader of a task, made once in a process. Raises ConfigError or UsageError."""
+    return Reader(task)
+
+
+def read(path: str | Path, *, root: Path | None = None) -> tuple[Article, ...]:
+    """The articles of one document, with the settings of the folder it stands in.
+
+    Raises an ArchiveKitError when it cannot be read. ``root`` is the folder that the record's path is relative to
+    and that images are looked for in; without it, the document's own.
+    """
+    articles: list[Article] = []
+    for reading in readings(path, root=root):
+        if reading.error is not None:
+            raise reading.error
+        articles.extend(reading.articles)
+    return tuple(articles)
+
+
+def read_tree(folder: str | Path) -> Iterator[Reading]:
+    """What became of each document in a folder, in the order of their paths; nothing is raised for a bad one."""
+    return readings(folder)
+
+
+def readings(
+    paths: Paths,
+    *,
+    root: Path | None = None,
+    settings: Settings | None = None,
+    strict: bool = False,
+    keep_text: bool = False,
+    store: Path | None = None,
+    progress: Progress | None = None,
+    workers: Workers | None = None,
+) -> Iterator[Reading]:
+    """What became of each document that ``paths`` name. Raises UsageError for a path that does not exist and ConfigError
+    for an archivekit.toml that cannot be meant; nothing else.
+
+    ``strict`` makes it the error of a document that not every character of it is accounted for; ``keep_text`` asks for
+    the decoded file beside its articles; ``store`` is as for ``build``; ``workers`` are processes to read in, which give
+    no assets.
+    """
+    where = places.settled(listed(paths), root)
+    chosen = load_settings(where.folder) if settings is None else settings
+    walk = find(listed(paths), root=root, limits=chosen.limits)
+    task = task_of(where.root, chosen, store, strict=strict, keep_text=keep_text)
+    reader(task)
+    return _each(walk, task, workers, progress)
+
+
+def task_of(root: str | None, settings: Settings, store: Path | None, *, strict: bool = False, keep_text: bool = False) -> Task:
+    """The task of reading a corpus."""
+    return Task(
+        root=root,
+        settings=settings,
+        store=(address_of(store) or str(store.absolute())) if store is not None else None,
+        strict=strict,
+        keep_text=keep_text,
+        run=os.urandom(8).hex(),
+    )
+
+
+def _each(walk: Walk, task: Task, workers: Workers | None, progress: Progress | None) -> Iterator[Reading]:
+    total = len(walk.documents)
+    jobs = ((found.path, found) for found in walk.documents)
+    here = workers is None or total <= BATCH or any(found.is_piped for found in walk.documents)
+    work = partial(_read_here if here else _read_there, task)
+    for done, reading in enumerate(each(work, jobs, None if here else workers, batch=BATCH)):
+        if progress is not None:
+            progress("read", done, total)
+        yield lost(reading.name) if isinstance(reading, Lost) else reading
+    if progress is not None:
+        progress("read", total, total)
+
+
+def lost(path: str) -> Reading:
+    """The reading of a document whose process died."""
+    return Reading(path=path, error=LostProcessError("the process that read it died; it may have run out of memory", path=path))
+
+
+def _read_here(task: Task, found: Found) -> Reading:
+    return reader(task).read(found)
+
+
+def _read_there(task: Task, found: Found) -> Reading:
+    """Read in another process; what is large and not asked for does not travel."""
+    return msgspec.structs.replace(reader(task).read(found), assets={}, choices=(), looked={})
+
+
+def listed(paths: Paths) -> Sequence[str | Path]:
+    """One path or several as several."""
+    return [paths] if isinstance(paths, (str, Path)) else paths
+
+
+def _where(error: BaseException) -> str:
+    """The innermost line of archivekit that an exception passed through."""
+    place = "unknown place"
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if "archivekit" in file.parts[:-1]:
+            place = f"{file.name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
