@@ -29,6 +29,7 @@ _FURNITURE = re.compile(
     r"|element-invisible|screen-reader-text|visually-hidden|skip-link|code-block|post-meta|entry-meta|entry-footer|page-header|author-wrap)(?:[\s_-]|$)",
     re.I,
 )
+_PAGE_TAGS = frozenset(["article", "main", "nav", "header", "aside"])
 _FURNITURE_TAGS = frozenset(["nav", "footer", "form", "aside", "menu"])
 
 
@@ -81,10 +82,8 @@ def _between(node: Tag, frame: Tag) -> list[Tag]:
 
 def is_page(tree: Tag) -> bool:
     """Whether a tree is a page with furniture around an article, not a bare body."""
-    return (
-        tree.find(["article", "main", "nav", "header", "aside"]) is not None
-        or tree.select_one("[role=main], #content") is not None
-    )
+    tags = (node for node in tree.descendants if isinstance(node, Tag))
+    return any(tag.name in _PAGE_TAGS or attribute(tag, "role") == "main" or attribute(tag, "id") == "content" for tag in tags)
 
 
 def furniture(root: Tag) -> list[Tag]:

@@ -35,11 +35,16 @@ def caption_hint(tag: Tag) -> CaptionHint:
     if name in ("figcaption", "figcapiton"):
         return CaptionHint.STRONG
     classes = attribute(tag, "class")
-    if classes and tag.find("img") is None:
-        if _CREDIT_CLASS.search(classes):
-            return CaptionHint.CREDIT
-        if _CAPTION_CLASS.search(classes):
-            return CaptionHint.STRONG
+    said = _said_by(classes) if classes else CaptionHint.NONE
+    if said is not CaptionHint.NONE and tag.find("img") is None:
+        return said
     if name == "small" or (name in ("span", "p", "div", "font", "em") and _GREY.search(attribute(tag, "style"))):
         return CaptionHint.WEAK
     return CaptionHint.NONE
+
+
+def _said_by(classes: str) -> CaptionHint:
+    """What the classes of an element say of its words."""
+    if _CREDIT_CLASS.search(classes):
+        return CaptionHint.CREDIT
+    return CaptionHint.STRONG if _CAPTION_CLASS.search(classes) else CaptionHint.NONE

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from bs4 import BeautifulSoup
 from bs4.builder import HTMLTreeBuilder
@@ -43,6 +43,10 @@ class Words(NavigableString):
     pieces: tuple[Piece, ...] = ()
 
 
+_LISTED: Final = HTMLTreeBuilder.DEFAULT_CDATA_LIST_ATTRIBUTES
+"""Attributes that hold several names, by element; ``*`` is any."""
+
+
 class _Builder(HTMLTreeBuilder):
     """Feeds Beautiful Soup from a tree that was parsed by the standard."""
 
@@ -59,28 +63,44 @@ class _Builder(HTMLTreeBuilder):
         yield self._text, None, None, False
 
     def feed(self, markup: Any) -> None:
-        soup: Any = self.soup
+        """Hang the parsed nodes into the soup, linked as Beautiful Soup links them; it repairs nothing and need not try."""
         root = JustHTML(markup, track_node_locations=True, sanitize=False, scripting_enabled=False).root
-        stack: list[tuple[Any, Iterator[Any]]] = [(None, iter(root.children or ()))]
+        parent: Any = self.soup
+        last: Any = parent
+        stack: list[tuple[Any, Iterator[Any]]] = [(parent, iter(root.children or ()))]
         while stack:
-            owner, children = stack[-1]
+            parent, children = stack[-1]
             for node in children:
-                if node.name == "#text":
-                    words = Words(node.data)
-                    words.pieces = tuple(align(markup, node.data, node.origin_offset or 0))
-                    soup.object_was_parsed(words)
-                elif node.name == "#comment":
-                    soup.object_was_parsed(Comment(node.data or ""))
-                elif not node.name.startswith(("#", "!")):
-                    attrs = {name: value or "" for name, value in node.attrs.items()}
-                    soup.handle_starttag(node.name, None, None, attrs, sourcepos=node.origin_offset)
+                name = node.name
+                if name == "#text":
+                    made: Any = Words(node.data)
+                    made.pieces = tuple(align(markup, node.data, node.origin_offset or 0))
+                elif name == "#comment":
+                    made = Comment(node.data or "")
+                elif name.startswith(("#", "!")):
+                    continue
+                else:
+                    made = Tag(name=name, parent=parent, previous=last, is_xml=False, sourcepos=node.origin_offset)
+                    made.attrs.update(_attributes(name, node.attrs))
+                    parent.contents.append(made)
+                    last = made
                     inside = getattr(node, "template_content", None) or node
-                    stack.append((node, iter(inside.children or ())))
+                    stack.append((made, iter(inside.children or ())))
                     break
+                made.setup(parent, last)
+                parent.contents.append(made)
+                last = made
             else:
                 stack.pop()
-                if owner is not None:
-                    soup.handle_endtag(owner.name)
+
+
+def _attributes(name: str, attrs: Mapping[str, str | None]) -> dict[str, str]:
+    """Attributes as strings; in those that hold several names the names stand one space apart."""
+    found = {key: value or "" for key, value in attrs.items()}
+    for key, value in found.items():
+        if key in _LISTED["*"] or key in _LISTED.get(name, ()):
+            found[key] = " ".join(value.split())
+    return found
 
 
 def parse_tree(text: str, limits: Limits = DEFAULT) -> BeautifulSoup:
@@ -101,10 +121,8 @@ def text_of(tag: Tag) -> str:
 
 def attribute(tag: Tag, name: str) -> str:
     """An attribute as a string, ``""`` when it is absent."""
-    value = tag.get(name)
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else " ".join(value)
+    value: str = tag.attrs.get(name, "")
+    return value
 
 
 def align(source: str, words: str, start: int) -> Iterator[Piece]:
