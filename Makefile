@@ -5,6 +5,7 @@
 # make prove   the slow laws: every byte flipped, every disk operation failed, every mood of a machine, every real document
 # make quality        read the labelled documents and print how many fields are right; fails below tests/quality/floors.toml
 # make quality-peers  the same documents through other extractors, beside archivekit
+# make bench          what archivekit costs beside other programs, into docs/benchmarks.md; see tests/bench/README.md for its sections
 # make accept  rewrite the golden cases and command tests from what the code does now; read the diff before you commit it
 
 VENV := .venv
@@ -14,6 +15,7 @@ ACE_VERSION := 1.4.6
 EPUBJS := $(VENV)/reading-system/node_modules
 EPUBJS_VERSION := 0.3.93
 PUPPETEER_VERSION := 24.43.1
+PERCOLLATE_VERSION := 4.3.0
 
 PROOFS := $(addprefix tests/test_,$(addsuffix .py,crash determinism verify extract accounting))
 ARCHIVEKIT_SHARED ?= ../shared
@@ -24,7 +26,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib
 endif
 
-.PHONY: demo test lint check prove quality quality-peers accept clean
+.PHONY: demo test lint check prove quality quality-peers bench accept clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -54,6 +56,11 @@ quality: $(VENV)/installed-dev
 
 quality-peers: $(VENV)/installed-dev $(VENV)/peers/installed
 	$(BIN)/python tests/quality/peers.py "$(ARCHIVEKIT_SHARED)/corpora" --python $(VENV)/peers/bin/python
+
+bench: $(VENV)/installed-dev $(VENV)/peers/installed $(VENV)/bench
+	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS)) \
+	  $(if $(LIMIT),--limit $(LIMIT)) --peers "$(abspath $(VENV)/peers/bin/python)" \
+	  --percollate "$(abspath $(VENV)/percollate/node_modules/.bin/percollate)"
 
 accept: $(VENV)/installed-dev
 	ARCHIVEKIT_ACCEPT=1 $(BIN)/python -m pytest tests/test_cases.py tests/test_commands.py
@@ -94,4 +101,11 @@ $(VENV)/peers/installed: Makefile setup/packages
 	@$$(setup/packages python) -m venv $(VENV)/peers
 	@$(VENV)/peers/bin/python -m pip install --quiet --upgrade pip
 	@$(VENV)/peers/bin/python -m pip install --quiet $(PEERS)
+	@touch $@
+
+$(VENV)/bench: setup/packages Makefile | $(BIN)/python
+	@setup/packages bench
+	@echo "Installing percollate $(PERCOLLATE_VERSION), which makes books of web pages, into $(VENV)/percollate"
+	@PUPPETEER_SKIP_DOWNLOAD=1 npm install --silent --no-fund --no-audit --ignore-scripts --prefix $(VENV)/percollate \
+	  percollate@$(PERCOLLATE_VERSION) || echo "percollate cannot be installed; it is left out"
 	@touch $@
