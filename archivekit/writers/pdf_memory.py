@@ -23,7 +23,7 @@ def can_be_had(fonts: Any, stream: Any) -> bool:
     font: Any = getattr(fonts, "Font", None)
     if font is None or not hasattr(fonts, _READER) or getattr(stream, "Font", None) is not font:
         return False
-    source = inspect.getsource(font)
+    source = inspect.getsource(fonts.Font)
     return all(line in source for line in _READS)
 
 
