@@ -21,7 +21,6 @@ def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
     return opencc.OpenCC("s2t"), opencc.OpenCC("t2s")
 
 
-@cache
 def _only(char: str) -> str:
     """``s`` for a character only simplified text has, ``t`` for one only traditional text has, else ``""``."""
     to_traditional, to_simplified = _converters()
@@ -34,20 +33,27 @@ def _only(char: str) -> str:
 _KINDS = (("han", _HAN), ("kana", _KANA), ("hangul", _HANGUL), ("latin", _LATIN), ("cyrillic", _CYRILLIC))
 
 
-@cache
-def _kinds(char: str) -> tuple[str, ...]:
-    """What a character counts as."""
-    kinds = tuple(name for name, pattern in _KINDS if pattern.match(char))
-    script = {"s": "simplified", "t": "traditional"}.get(_only(char)) if "han" in kinds else None
-    return (*kinds, script) if script else kinds
+class _Kinds(dict[str, str]):
+    """What a character counts as, worked out once each; ``""`` for what tells nothing."""
+
+    def __missing__(self, char: str) -> str:
+        kind = next((name for name, pattern in _KINDS if pattern.match(char)), "")
+        if kind == "han":
+            kind = {"s": "simplified", "t": "traditional"}.get(_only(char), kind)
+        self[char] = kind
+        return kind
+
+
+_kinds = _Kinds()
 
 
 def counts(text: str) -> dict[str, int]:
     """Characters by what they tell: Han, of them simplified-only and traditional-only, kana, hangul, Latin, Cyrillic."""
-    found = dict.fromkeys(("han", "simplified", "traditional", "kana", "hangul", "latin", "cyrillic"), 0)
+    found = dict.fromkeys(("han", "simplified", "traditional", "kana", "hangul", "latin", "cyrillic", ""), 0)
     for char, number in Counter(text).items():
-        for kind in _kinds(char):
-            found[kind] += number
+        found[_kinds[char]] += number
+    found["han"] += found["simplified"] + found["traditional"]
+    del found[""]
     return found
 
 

@@ -17,7 +17,7 @@ __all__ = ["RECORD", "Segment", "Source", "checked_size", "load"]
 RECORD = b'{"schema":"archivekit/'
 """How an archive of records begins."""
 
-_PAGE = 512
+_PAGE = 128
 """Characters between two marks of the map."""
 
 _INVISIBLE = "\x00\ufeff\u200b\u200e\u200f\u2060\ufffd"

@@ -34,6 +34,7 @@ LONGEST = 1000
 MOTTO = 24
 """An account's motto has at most this many characters."""
 _LINE = re.compile(r"[^\n]+")
+_BLANKS = re.compile(r"\s{2,}")
 
 
 class _Words(NamedTuple):
@@ -161,7 +162,7 @@ def _apply(article: Article, rule: Boilerplate, name: str, texts: _Texts) -> Art
 
 def _seen(text: str) -> str:
     """Words as a rule sees them: runs of white space as one space, or as one line break."""
-    return re.sub(r"\s{2,}", lambda run: "\n" if "\n" in run.group() else " ", text.strip())
+    return _BLANKS.sub(lambda run: "\n" if "\n" in run.group() else " ", text.strip())
 
 
 def _is_line(text: str, pattern: re.Pattern[str]) -> bool:

@@ -28,6 +28,7 @@ _END = re.compile(
     r"\s*[)）]?\s*[。.]?$|[（(][^（()）。，]{1,12}[／/][^（()）。，]{1,12}[)）]$"
 )
 _LOST = re.compile(rf"[（(][^（()）]{{0,24}}(?:\d{{4}}年\d{{1,2}}月\d{{1,2}}日|{_STOCK}|{_AGENCY})[^（()）]{{0,12}}[)）]$")
+_MARKS = re.compile(r"[\W_]+")
 _TINY = re.compile(r"^[01](?:px)?$")
 
 
@@ -156,13 +157,12 @@ def _without_repeats(article: Article) -> Article:
     out: list[Block] = []
     gone: list[Block] = []
     removals: list[Removal] = []
+    said = {index: _said(block) for index, block in enumerate(article.body) if isinstance(block, Figure)}
     for index, block in enumerate(article.body):
-        near = [other for other in article.body[max(0, index - 3) : index + 4] if isinstance(other, Figure)]
-        if isinstance(block, Paragraph) and near and _fold(words(block)):
-            said = {_fold(inline_text(figure.caption)) for figure in near} | {
-                _fold(image.alt) for f in near for image in f.images
-            }
-            if _fold(words(block)) in said:
+        if isinstance(block, Paragraph) and said:
+            near = [said[other] for other in range(index - 3, index + 4) if other in said]
+            text = _fold(words(block)) if near else ""
+            if text and any(text in told for told in near):
                 gone.append(block)
                 continue
         if isinstance(block, Figure):
@@ -174,6 +174,11 @@ def _without_repeats(article: Article) -> Article:
     if not gone and not removals:
         return article
     return amend(article, fields={"body": tuple(out)}, removals=[*removed(gone, "figures.repeated-caption"), *removals])
+
+
+def _said(figure: Figure) -> set[str]:
+    """A figure's caption and what its images are called."""
+    return {_fold(inline_text(figure.caption)), *(_fold(image.alt) for image in figure.images)}
 
 
 def _once(figure: Figure, before: list[Figure]) -> tuple[Figure, list[Removal]]:
@@ -215,4 +220,4 @@ def _single(caption: tuple[Node, ...]) -> tuple[tuple, tuple]:  # type: ignore[t
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text)
+    return _MARKS.sub("", text)

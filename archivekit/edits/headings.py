@@ -93,6 +93,8 @@ def _promoted(block: Block, index: int, body: tuple[Block, ...]) -> Block:
 
 def is_bold(block: Paragraph) -> bool:
     """Whether every word of a paragraph is bold."""
+    if len(block.children) == 1 and isinstance(block.children[0], Text):
+        return False
     plain = [child for child in block.children if not _bold(child)]
     blank = all(isinstance(child, LineBreak) or (isinstance(child, Text) and not child.text.strip()) for child in plain)
     return blank and len(plain) < len(block.children)

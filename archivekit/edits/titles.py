@@ -28,7 +28,7 @@ def apply(article: Article) -> Article:
         return article
     plain = html.unescape(article.title) if _REFERENCE.search(article.title) else article.title
     title = re.sub(r"[\s\u00a0\u3000\u200b\ufeff]+", " ", plain).strip()
-    restored = _restored(title, "".join(words(block) for block in article.body[:40]))
+    restored = _restored(title, "".join(words(block) for block in article.body[:40])) if _LOST.search(title) else title
     notices = []
     if restored != title:
         notices.append(Notice(id="title.quotes-restored", message=f"{title!r} read as {restored!r}, as the body has it"))

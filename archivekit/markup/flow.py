@@ -31,6 +31,7 @@ Spanner = Callable[[int, int], Span]
 _TOKENS = re.compile(r"[ \t\n\r\f]+|[^ \t\n\r\f]+")
 EDGE = "\u00a0\u3000\ufeff\u200b\u200e\u200f\u2060 \t\n\r\f"
 """What may be cut from either end of a paragraph: indentation by spaces, joiners and marks that show nothing."""
+_BLANK = " \t\n\r\f"
 _UNEVEN = re.compile(r"[\t\n\r\f\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff\u2028\u2029]|  |\u3000 ")
 """What makes words more than a stretch with single spaces in it, to be folded or left out."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff\u2028\u2029]")
@@ -79,19 +80,20 @@ class Flow:
     def words(self, text: str, start: int, end: int, wraps: tuple[Wrap, ...], *, verbatim: bool) -> None:
         """Add words from ``start:end`` of the source; verbatim words may be cut anywhere, others are one piece."""
         if not verbatim:
-            if text.isspace() and text.strip(" \t\n\r\f") == "":
+            if text.isspace() and text.strip(_BLANK) == "":
                 self._blank(Run(wraps, text, start, end, verbatim=False))
             elif not _CONTROL.search(text):
                 self._push(Run(wraps, text, start, end, verbatim=False))
             else:
                 self.controls.append((start, end))
             return
-        if _UNEVEN.search(text) is None:
-            self._even(text, start, wraps)
+        inner = text.strip(_BLANK)
+        if _UNEVEN.search(inner) is None:
+            self._even(text, inner, start, wraps)
             return
         for token in _TOKENS.finditer(text):
             at = start + token.start()
-            if token.group()[0] in " \t\n\r\f":
+            if token.group()[0] in _BLANK:
                 self._blank(Run(wraps, token.group(), at, start + token.end()))
                 continue
             done = token.start()
@@ -103,16 +105,17 @@ class Flow:
             if done < token.end():
                 self._push(Run(wraps, text[done : token.end()], start + done, start + token.end()))
 
-    def _even(self, text: str, start: int, wraps: tuple[Wrap, ...]) -> None:
-        """Add words in which there is nothing to fold but a space at either end."""
-        first, last = text.startswith(" "), text.endswith(" ")
-        if first:
-            self._blank(Run(wraps, " ", start, start + 1))
-        words = text[first : len(text) - last]
-        if words:
-            self._push(Run(wraps, words, start + first, start + first + len(words)))
-            if last:
-                self._blank(Run(wraps, " ", start + len(text) - 1, start + len(text)))
+    def _even(self, text: str, inner: str, start: int, wraps: tuple[Wrap, ...]) -> None:
+        """Add words in which there is nothing to fold but white space at either end."""
+        first = text.index(inner) if inner else len(text)
+        if first and self.runs:
+            self._blank(Run(wraps, text[:first], start, start + first))
+        if not inner:
+            return
+        last = first + len(inner)
+        self._push(Run(wraps, inner, start + first, start + last))
+        if last < len(text):
+            self._blank(Run(wraps, text[last:], start + last, start + len(text)))
 
     def leaf(self, node: Inline, start: int, end: int, wraps: tuple[Wrap, ...]) -> None:
         """Add a finished leaf: an image, a line break, code or ruby."""

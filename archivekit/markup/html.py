@@ -73,8 +73,18 @@ HIDDEN = frozenset(["script", "style", "template", "title", "datalist", "noframe
 """Elements whose words are never shown."""
 CONTROLS = frozenset(["button", "select", "textarea", "input"])
 EMBEDS = frozenset(["iframe", "video", "audio", "object", "embed", "canvas", "applet"])
+LEFT_OUT = {
+    **dict.fromkeys(HIDDEN, "html.not-shown"),
+    **dict.fromkeys(CONTROLS, "html.form-control"),
+    **dict.fromkeys(("svg", "math"), "html.foreign-content"),
+}
+"""Elements that are left out, by the rule that takes their words."""
+SHOWN = EMBEDS | {"br", "hr", "img"}
+"""Elements that are something by themselves and are not walked into."""
 MARKED = frozenset(["address", "time", "footer", "header", "nav", "aside", "cite", "h1"])
 """Elements an envelope may want to know the place of."""
+PARTS = frozenset(["td", "th", "tr", "thead", "caption"])
+HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 CONTAINERS = {"blockquote": "quote", "ul": "bullet", "ol": "ordered", "li": "item", "table": "table", "figure": "figure"}
 
 
@@ -175,24 +185,13 @@ class _Walker:
     def _leaf(self, tag: Tag) -> bool:
         """Deal with an element that is not walked into; whether it was one."""
         name = tag.name
-        at = self._place(tag)
-        if name == "br":
-            self.builder.leaf(LineBreak(), at, at)
-        elif name == "hr":
-            self.builder.block(Rule(), at)
-        elif name == "img":
-            self._image(tag, at)
-        elif name in HIDDEN:
-            self._remove(tag, "html.not-shown")
-        elif name in CONTROLS:
-            self._remove(tag, "html.form-control")
-        elif name in EMBEDS:
-            self._embed(tag, at)
-        elif name in ("svg", "math"):
-            self._remove(tag, "html.foreign-content")
+        if name in LEFT_OUT:
+            self._remove(tag, LEFT_OUT[name])
+        elif name in SHOWN:
+            self._shown(tag, self._place(tag))
         elif id(tag) in self._out:
             self._remove(tag, self._out[id(tag)])
-        elif _is_hidden(tag):
+        elif tag.attrs and _is_hidden(tag):
             self._remove(tag, "html.hidden")
         elif name == "pre":
             self._pre(tag)
@@ -200,15 +199,27 @@ class _Walker:
             return False
         return True
 
+    def _shown(self, tag: Tag, at: int) -> None:
+        """An element that is something by itself."""
+        name = tag.name
+        if name == "br":
+            self.builder.leaf(LineBreak(), at, at)
+        elif name == "hr":
+            self.builder.block(Rule(), at)
+        elif name == "img":
+            self._image(tag, at)
+        else:
+            self._embed(tag, at)
+
     def _open(self, tag: Tag, hint: CaptionHint) -> None:
         name = tag.name
         if hint is CaptionHint.CREDIT:
             self.builder.line()
         if name in CONTAINERS:
             self.builder.open(CONTAINERS[name], start=attribute(tag, "start"))
-        elif name in ("td", "th", "tr", "thead", "caption"):
+        elif name in PARTS:
             self.builder.open_table_part(name, attribute(tag, "colspan"), attribute(tag, "rowspan"), attribute(tag, "scope"))
-        elif name in ("h1", "h2", "h3", "h4", "h5", "h6"):
+        elif name in HEADINGS:
             self.builder.open_heading(str(max(2, int(name[1]))))
         elif name in BLOCKS:
             self.builder.line()
@@ -227,7 +238,7 @@ class _Walker:
             self.builder.unwrap()
         if name in CONTAINERS:
             self.builder.close(CONTAINERS[name])
-        elif name in ("td", "th", "tr", "thead", "caption"):
+        elif name in PARTS:
             self.builder.close_table_part(name)
         elif name in BLOCKS:
             self.builder.line()

@@ -155,6 +155,8 @@ class Builder:
         flow, self._flow = self._flow, Flow()
         self.controls.extend(flow.controls)
         heading, self._heading = self._heading, ""
+        if not flow.runs:
+            return
         group: list[list[Run]] = []
         for line in lines(flow.runs):
             if not any(run.leaf is not None or run.words.strip(EDGE) for run in line):
@@ -239,6 +241,8 @@ def _is_icon(image: Image) -> bool:
 
 def _standing_images(line: list[Run]) -> tuple[list[Run], list[Run], list[Run]]:
     """A line cut into the images it begins with, its words, and the images it ends with."""
+    if all(run.leaf is None for run in line):
+        return [], line, []
     blank = [run.leaf is None and not run.words.strip(EDGE) for run in line]
     stands = [isinstance(run.leaf, Image) and not _is_icon(run.leaf) for run in line]
     first, last = 0, len(line)
