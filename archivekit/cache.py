@@ -7,6 +7,7 @@ made again; a file that is damaged is begun anew. What an entry depends on is in
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import sqlite3
 import sys
@@ -37,7 +38,8 @@ MOST: Final = 8_000_000_000
 _SCHEMA: Final = 1
 _BATCH: Final = 200
 _TABLES: Final = """
-CREATE TABLE IF NOT EXISTS entry (key BLOB PRIMARY KEY, facts BLOB NOT NULL, used INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS entry (key BLOB PRIMARY KEY, source BLOB NOT NULL, facts BLOB NOT NULL, used INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS entry_source ON entry (source);
 CREATE TABLE IF NOT EXISTS record (
   entry BLOB NOT NULL, place INTEGER NOT NULL, card BLOB NOT NULL, digest BLOB NOT NULL, sketch BLOB NOT NULL,
   line BLOB NOT NULL, UNIQUE (entry, place)
@@ -140,7 +142,7 @@ class Cache:
         with self._base:
             self._base.execute("INSERT INTO build DEFAULT VALUES")
         self._build: int = self._base.execute("SELECT max(number) FROM build").fetchone()[0]
-        self._entries: dict[bytes, Entry] = {}
+        self._entries: dict[bytes, tuple[bytes, bytes, tuple[Record, ...]]] = {}
         self._renditions: dict[str, Asset] = {}
         self._used: set[tuple[str, bytes | str]] = set()
 
@@ -179,19 +181,28 @@ class Cache:
 
     # --- sources ------------------------------------------------------------------------------------------------
 
-    def entry(self, key: bytes) -> Entry | None:
-        """What was made of a source, without its records and images."""
+    def entries(self, source: bytes) -> Iterator[tuple[bytes, Entry]]:
+        """What was made of a source at different times, the latest first, each with its key and without its records."""
+        rows = self._base.execute("SELECT key, facts FROM entry WHERE source = ? ORDER BY used DESC, key", (source,))
+        for key, facts in rows.fetchall():
+            yield key, msgspec.msgpack.decode(facts, type=Entry)
+
+    def entry(self, key: bytes) -> Entry:
+        """One of them, which is thereby used."""
         row = self._base.execute("SELECT facts FROM entry WHERE key = ?", (key,)).fetchone()
         if row is None:
-            return None
+            raise CacheError("an entry is gone; something else has cleared the cache")
         self._use("entry", key)
         return msgspec.msgpack.decode(row[0], type=Entry)
 
-    def put(self, key: bytes, entry: Entry) -> None:
-        """Keep what was made of a source."""
-        self._entries[key] = entry
+    def put(self, source: bytes, entry: Entry) -> bytes:
+        """Keep what was made of a source, and give its key: entries that differ in anything have different ones."""
+        facts = msgspec.msgpack.encode(msgspec.structs.replace(entry, records=()))
+        key = hashlib.sha256(source + facts + b"".join(record.digest for record in entry.records)).digest()
+        self._entries[key] = (source, facts, entry.records)
         if len(self._entries) >= _BATCH:
             self.flush()
+        return key
 
     def put_images(self, policy: str, assets: Iterable[Asset]) -> None:
         """Keep the renditions that a policy makes of images."""
@@ -203,13 +214,11 @@ class Cache:
     def flush(self) -> None:
         """Write what was put."""
         with self._base:
-            for key, entry in self._entries.items():
-                bare = msgspec.structs.replace(entry, records=())
-                row = (key, msgspec.msgpack.encode(bare), self._build)
-                self._base.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?)", row)
+            for key, (source, facts, records) in self._entries.items():
+                self._base.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?)", (key, source, facts, self._build))
                 self._base.executemany(
                     "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?)",
-                    [(key, place, *_packed(record)) for place, record in enumerate(entry.records)],
+                    [(key, place, *_packed(record)) for place, record in enumerate(records)],
                 )
             for name, asset in self._renditions.items():
                 extent = msgspec.msgpack.encode((asset.width, asset.height, len(asset.data)))

@@ -62,8 +62,6 @@ class Gathered:
         self.sources: Packed[reports.Document] = Packed(reports.Document)
         self.quarantined: list[reports.Quarantined] = []
         self.duplicates: Packed[reports.Duplicate] = Packed(reports.Duplicate)
-        self.reread = 0
-        """How many documents were not in the cache."""
         self._cache = cache
 
     def add(self, key: bytes, entry: Entry, records: Sequence[Record] | None = None) -> None:
@@ -188,20 +186,19 @@ def gather(
     for done, (found, key) in enumerate(zip(walk.documents, keys, strict=True)):
         if progress is not None:
             progress("read", done, total)
-        entry = cache.entry(key) if key is not None else None
-        if key is not None and entry is not None:
-            gathered.add(key, entry)
+        if key is not None:
+            gathered.add(key, cache.entry(key))
             continue
-        result = next(results) if key is None else keep(task, found)
+        result = next(results)
         kept = Kept(found.path, error=lost(found.path).error) if isinstance(result, Lost) else result
         if kept.entry is not None:
-            key = known.key(found.path, kept.entry.document.sha256)
             cache.put_images(task.settings.images, kept.assets)
-            cache.put(key, kept.entry)
-            gathered.add(key, kept.entry, kept.entry.records)
-            gathered.reread += 1
+            put = cache.put(known.source(found.path, kept.entry.document.sha256), kept.entry)
+            gathered.add(put, kept.entry, kept.entry.records)
             continue
-        gathered.quarantined.append(reports.quarantined(kept.path, kept.error or InternalError("nothing was read"), found.address or found.file))
+        gathered.quarantined.append(
+            reports.quarantined(kept.path, kept.error or InternalError("nothing was read"), found.address or found.file)
+        )
         if max_failures is not None and len(gathered.quarantined) > max_failures:
             said = f"{len(gathered.quarantined)} documents cannot be read, {max_failures} may: {gathered.reasons()}"
             raise TooManyFailuresError(said)
@@ -222,24 +219,25 @@ class _Known:
         settings = (task.settings.static, task.settings.limits, task.strict)
         self._state = hashlib.sha256(software() + msgspec.msgpack.encode(settings)).digest()
 
-    def key(self, path: str, sha256: str) -> bytes:
-        """What the entry of a document with these bytes is called."""
+    def source(self, path: str, sha256: str) -> bytes:
+        """What a document with these bytes is called in the cache."""
         return hashlib.sha256(b"\0".join([self._state, path.encode("utf-8", "surrogatepass"), bytes.fromhex(sha256)])).digest()
 
     def find(self, found: Found) -> bytes | None:
-        """The key of the document's entry, if there is one and all it depends on is as it was."""
+        """The key of an entry of the document of which all it depends on is as it was, if there is one."""
         if not self._cache.lasting or found.is_piped:
             return None
         try:
             data = read_bytes(found, self.task.settings.limits)
         except ArchiveKitError:
             return None
-        key = self.key(found.path, hashlib.sha256(data).hexdigest())
-        entry = self._cache.entry(key)
-        if entry is None or not self._reader.finder.is_as_it_was(entry.looked) or not self._same_profiles(entry):
-            return None
-        there = self.policy == "none" or all(self._cache.extent(self.policy, image) is not None for image in entry.images)
-        return key if there else None
+        known = self._cache.entries(self.source(found.path, hashlib.sha256(data).hexdigest()))
+        return next((key for key, entry in known if self._is_as_it_was(entry)), None)
+
+    def _is_as_it_was(self, entry: Entry) -> bool:
+        if not self._reader.finder.is_as_it_was(entry.looked) or not self._same_profiles(entry):
+            return False
+        return self.policy == "none" or all(self._cache.extent(self.policy, image) is not None for image in entry.images)
 
     def _same_profiles(self, entry: Entry) -> bool:
         profiles: Profiles = self._reader.profiles

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archivekit import pipeline
+from archivekit import readings
 from archivekit.accounting import account, visible
 from archivekit.errors import ArchiveKitError, UnaccountedTextError
 from archivekit.model import Article, Code, CodeBlock, Evidence, Removal, Span, Text, encode, plain_text, walk
-from archivekit.reading import Profiles, load_profiles, read_source
+from archivekit.reading import Profiles, Read, load_profiles, read_source
 from archivekit.source import Source, load
 from archivekit.walk import EXTENSIONS
 
@@ -415,18 +415,18 @@ def test_words_that_html_moves_out_of_a_table_are_accounted_for() -> None:
 def test_strict_reading_fails_what_is_not_accounted_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "whole.txt").write_text("标题在此\n\n第一段文字，有一些话。\n", "utf-8")
     (tmp_path / "broken.txt").write_text("别的标题\n\n第二段文字，也有一些话。\n", "utf-8")
-    honest = pipeline.read_source
+    honest = readings.read_with_profiles
 
-    def careless(source: Source, known: Profiles) -> tuple[Article, ...]:
-        articles = honest(source, known)
+    def careless(source: Source, known: Profiles) -> tuple[Read, ...]:
+        read = honest(source, known)
         if source.path != "broken.txt":
-            return articles
-        return tuple(msgspec.structs.replace(article, body=(), text="") for article in articles)
+            return read
+        return tuple(one._replace(article=msgspec.structs.replace(one.article, body=(), text="")) for one in read)
 
-    assert [one.error for one in pipeline.readings(tmp_path, strict=True)] == [None, None]
-    monkeypatch.setattr(pipeline, "read_source", careless)
-    assert [one.error for one in pipeline.readings(tmp_path)] == [None, None]
-    broken, whole = pipeline.readings(tmp_path, strict=True)
+    assert [one.error for one in readings.readings(tmp_path, strict=True)] == [None, None]
+    monkeypatch.setattr(readings, "read_with_profiles", careless)
+    assert [one.error for one in readings.readings(tmp_path)] == [None, None]
+    broken, whole = readings.readings(tmp_path, strict=True)
     assert whole.error is None
     assert isinstance(broken.error, UnaccountedTextError)
     assert (broken.error.path, broken.error.offset) == ("broken.txt", len("别的标题\n\n".encode()))

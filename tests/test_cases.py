@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from archivekit import pipeline
+from archivekit import readings
 from archivekit.errors import ArchiveKitError, InternalError
 from archivekit.model import encode
 
@@ -28,7 +28,7 @@ def read(folder: Path) -> tuple[str, Any]:
     """The name of the file that is expected and what it holds."""
     (document,) = folder.glob("input*")
     try:
-        articles = pipeline.read(document, root=folder)
+        articles = readings.read(document, root=folder)
     except InternalError:
         raise  # a bug is never what a case expects
     except ArchiveKitError as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from archivekit import atomic, lock, pipeline, walk
+from archivekit import atomic, lock, pipeline, readings, walk
 from archivekit.atomic import Staging, settle, unsettled
 from archivekit.config import Settings
 from archivekit.errors import (
@@ -287,7 +287,7 @@ def test_a_source_that_keeps_changing_is_set_aside(corpus: Path, tmp_path: Path,
 
     monkeypatch.setattr(walk.os, "fstat", restless)
     with pytest.raises(ChangedSourceError, match=r"a\.txt: something else is writing"):
-        pipeline.read(corpus / "a.txt")
+        readings.read(corpus / "a.txt")
 
 
 def test_a_source_that_changed_once_is_read_again(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -301,7 +301,7 @@ def test_a_source_that_changed_once_is_read_again(corpus: Path, monkeypatch: pyt
         return fstat(handle)
 
     monkeypatch.setattr(walk.os, "fstat", appended)
-    (article,) = pipeline.read(file)
+    (article,) = readings.read(file)
     assert article.provenance.source.size == file.stat().st_size
     assert len(calls) == 4
 

@@ -18,7 +18,7 @@ import small
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivekit import extract, migrate, pdf_contents, pipeline, printed
+from archivekit import extract, migrate, pdf_contents, pipeline, printed, readings
 from archivekit.config import Settings
 from archivekit.errors import BookError, RecordError
 from archivekit.extract import pictures
@@ -46,16 +46,16 @@ def test_a_book_gives_back_its_records(built: tuple[Path, Path], suffix: str) ->
 @pytest.mark.parametrize("suffix", ["epub", "pdf"])
 def test_awkward_records_come_back(tmp_path: Path, suffix: str) -> None:
     bundle = fixtures.bundle()
-    writer(suffix)(bundle, tmp_path / "book", Settings())
+    writer(suffix).write(bundle, tmp_path / "book", Settings())
     assert extract.extract(tmp_path / "book") == b"".join(encode(record) + b"\n" for record in bundle.records)
 
 
 def test_awkward_words_are_printed(tmp_path: Path) -> None:
     bundle = fixtures.bundle()
-    writer("epub")(bundle, tmp_path / "x.epub", Settings())
+    writer("epub").write(bundle, tmp_path / "x.epub", Settings())
     parts = {name: data for name, data in extract.members(tmp_path / "x.epub") if isinstance(data, bytes)}
     assert list(printed.in_epub("x.epub", bundle.articles, parts)) == []
-    writer("pdf")(bundle, tmp_path / "x.pdf", Settings())
+    writer("pdf").write(bundle, tmp_path / "x.pdf", Settings())
     found = list(printed.in_pdf("x.pdf", bundle.articles, pdf_contents.words(tmp_path / "x.pdf")))
     assert [str(finding) for finding in found] == []
 
@@ -156,7 +156,7 @@ def test_records_without_their_images_get_placeholders_and_stay(built: tuple[Pat
 def _identical(folder: Path) -> tuple[int, list[str]]:
     """How many records a folder gives, and those that do not come back from JSON as they were."""
     tried, lost = 0, []
-    for reading in pipeline.read_tree(folder):
+    for reading in readings.read_tree(folder):
         for record in reading.articles:
             tried += 1
             line = encode(record)
@@ -239,7 +239,7 @@ def test_a_newer_record_is_set_aside_with_its_place(tmp_path: Path) -> None:
     good = _line(SCHEMA)
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "a.txt").write_bytes(good + b"\n" + _line("archivekit/article/2") + b"\n")
-    (reading,) = pipeline.read_tree(tmp_path / "c")
+    (reading,) = readings.read_tree(tmp_path / "c")
     assert isinstance(reading.error, RecordError)
     assert str(reading.error).startswith(f"a.txt@{len(good) + 1}: line 2 is of the schema archivekit/article/2")
 

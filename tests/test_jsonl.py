@@ -14,7 +14,7 @@ from archivekit.writers import jsonl, writer
 def test_round_trip(tmp_path: Path) -> None:
     bundle = fixtures.bundle()
     target = tmp_path / "archive.jsonl"
-    assert writer("jsonl")(bundle, target, Settings()) == ()
+    assert writer("jsonl").write_lines(map(encode, bundle.records), target, Settings()) == ()
     data = target.read_bytes()
     lines = data.split(b"\n")
     assert lines.pop() == b""
@@ -25,5 +25,5 @@ def test_round_trip(tmp_path: Path) -> None:
 
 def test_an_empty_bundle_is_an_empty_file(tmp_path: Path) -> None:
     target = tmp_path / "archive.jsonl"
-    jsonl.write(fixtures.bundle(groups=()), target, Settings())
+    jsonl.write_lines((), target, Settings())
     assert target.read_bytes() == b""

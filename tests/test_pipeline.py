@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from fixtures import RED, paragraph
 
-from archivekit import pipeline
+from archivekit import pipeline, readings
 from archivekit.bundle import Bundle
 from archivekit.config import Settings
 from archivekit.errors import (
@@ -22,8 +23,10 @@ from archivekit.errors import (
 )
 from archivekit.model import Article, Figure, Image, Notice, decode, encode, plain_text
 from archivekit.readers.draft import Draft
+from archivekit.reading import Read
 from archivekit.sites import Profiles
 from archivekit.source import Source
+from archivekit.writers import BookWriter, _one_by_one
 
 RAISED: dict[str, Callable[[], BaseException]] = {
     "typed": lambda: MarkupLimitError("too deep", path="d", offset=7),
@@ -33,7 +36,7 @@ RAISED: dict[str, Callable[[], BaseException]] = {
 }
 
 
-def _read_source(source: Source, profiles: Profiles) -> tuple[Article, ...]:
+def _read(source: Source, profiles: Profiles) -> tuple[Read, ...]:
     """A reader for these tests: the first line is the title, or what to raise; a line with a dot is an image."""
     first, _, rest = source.text.partition("\n")
     if first.startswith("raise "):
@@ -42,12 +45,12 @@ def _read_source(source: Source, profiles: Profiles) -> tuple[Article, ...]:
     draft.set("title", first, 0, len(first), "lines.title")
     draft.body = tuple(Figure((Image(line),)) if "." in line else paragraph(line) for line in rest.split("\n") if line)
     draft.fields["text"] = plain_text(draft.body)
-    return (draft.article(),)
+    return (Read(draft.article()),)
 
 
 @pytest.fixture(autouse=True)
 def _lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "read_source", _read_source)
+    monkeypatch.setattr(readings, "read_with_profiles", _read)
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
 
 
@@ -86,10 +89,10 @@ def test_images_reach_the_record_and_the_bundle(corpus: Path, tmp_path: Path, mo
         target.write_bytes(b"x")
         return ()
 
-    monkeypatch.setattr(pipeline, "writer", lambda name: fake)
+    monkeypatch.setattr(pipeline, "writer", lambda name: BookWriter(fake, partial(_one_by_one, fake)))
     pipeline.build(corpus, tmp_path / "dist", Settings(formats=("epub",)))
     assert dict(seen[0].assets) == {RED.sha256: RED}
-    (reading, _) = pipeline.read_tree(corpus)
+    (reading, _) = readings.read_tree(corpus)
     assert dict(reading.assets) == {RED.sha256: RED}
 
 
@@ -97,9 +100,9 @@ def test_images_reach_the_record_and_the_bundle(corpus: Path, tmp_path: Path, mo
     ("content", "kind", "reason"),
     [
         (b"raise typed", "MarkupLimitError", "too deep"),
-        (b"raise bug", "InternalError", "ZeroDivisionError: division by zero (pipeline.py:"),
-        (b"raise deep", "InternalError", "RecursionError: maximum recursion depth exceeded (pipeline.py:"),
-        (b"raise memory", "InternalError", "MemoryError:  (pipeline.py:"),
+        (b"raise bug", "InternalError", "ZeroDivisionError: division by zero (readings.py:"),
+        (b"raise deep", "InternalError", "RecursionError: maximum recursion depth exceeded (readings.py:"),
+        (b"raise memory", "InternalError", "MemoryError:  (readings.py:"),
         (b"", "EmptySourceError", "the file is empty"),
         (b" \n\t\n", "EmptySourceError", "the file is empty"),
         (
@@ -132,7 +135,7 @@ def test_read_raises_what_build_would_quarantine(tmp_path: Path) -> None:
     path = tmp_path / "bad.txt"
     path.write_text("raise bug")
     with pytest.raises(InternalError) as caught:
-        pipeline.read(path)
+        readings.read(path)
     assert caught.value.path == "bad.txt"
     assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
@@ -166,7 +169,7 @@ def test_earlier_outputs_survive_every_failure(corpus: Path, tmp_path: Path, mon
         raise OSError(28, "No space left on device", str(target))
 
     good = pipeline.writer("jsonl")
-    monkeypatch.setattr(pipeline, "writer", lambda name: broken if name == "epub" else good)
+    monkeypatch.setattr(pipeline, "writer", lambda name: BookWriter(broken, partial(_one_by_one, broken)) if name == "epub" else good)
     (corpus / "a.txt").write_text("Changed\n")
     with pytest.raises(OutputError, match="No space left"):
         pipeline.build(corpus, out, Settings(name="x", formats=("jsonl", "epub")))
@@ -226,7 +229,7 @@ def test_write_refuses_what_it_cannot_do(corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(NothingToBuildError):
         pipeline.write([], tmp_path / "x.jsonl")
     with pytest.raises(UsageError, match="unknown format"):
-        pipeline.write(pipeline.read(corpus / "a.txt"), tmp_path / "x")
+        pipeline.write(readings.read(corpus / "a.txt"), tmp_path / "x")
 
 
 def test_progress_goes_from_nothing_to_all(corpus: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from fixtures import bundle
 from jsonschema import Draft202012Validator
 
-from archivekit import pipeline
+from archivekit import readings
 from archivekit.model import Article, decode, encode, json_schema
 
 ROOT = Path(__file__).parent.parent
@@ -38,7 +38,7 @@ def test_every_node_of_the_model_fits() -> None:
 
 def test_every_record_of_the_sample_corpus_fits() -> None:
     count = 0
-    for reading in pipeline.read_tree(ROOT / "corpus"):
+    for reading in readings.read_tree(ROOT / "corpus"):
         assert reading.error is None
         for article in reading.articles:
             _check(article)

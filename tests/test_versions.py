@@ -15,7 +15,7 @@ from archivekit.arrangement import make
 from archivekit.cards import carded
 from archivekit.config import Settings
 from archivekit.fingerprint import SKETCH, address, normal, similarity, sketch
-from archivekit.model import Article, Moment
+from archivekit.model import Article, Moment, encode
 from archivekit.versions import NEAR, describe, groups, works
 from archivekit.writers import jsonl, pages
 from archivekit.writers.strings import words
@@ -25,10 +25,10 @@ HAN = [chr(code) for code in range(0x4E00, 0x9FA0)]
 
 def reading_copies(articles: Sequence[Article]) -> tuple[tuple[Article, ...], dict[str, tuple[Article, ...]]]:
     """The articles a book prints, and the other versions of each work by the id of the one that is printed."""
-    found = [[articles[place] for place in places] for places in works(map(carded, articles))]
-    dropped = {id(other) for _, *others in found for other in others}
-    kept = tuple(one for one in articles if id(one) not in dropped)
-    return kept, {first.id: tuple(others) for first, *others in found}
+    found = list(works(map(carded, articles)))
+    dropped = {place for _, *others in found for place in others}
+    kept = tuple(one for place, one in enumerate(articles) if place not in dropped)
+    return kept, {articles[first].id: tuple(articles[place] for place in others) for first, *others in found}
 
 
 def prose(seed: int, size: int = 1200) -> str:
@@ -150,7 +150,7 @@ def test_a_book_prints_the_reading_copy_and_names_the_others_while_the_archive_k
 def test_both_orders_of_reading_give_one_archive(tmp_path: Path) -> None:
     made = [record(f"{at}.md", "题目在此", TEXT + "尾" * at) for at in range(4)]
     for name, given_ in (("one", made), ("two", made[::-1])):
-        jsonl.write(make(given_, {}, Settings(), title="T"), tmp_path / name, Settings())
+        jsonl.write_lines(map(encode, make(given_, {}, Settings(), title="T").records), tmp_path / name, Settings())
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
