@@ -349,6 +349,11 @@ class Article(_Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Every other key of the source, as it was."""
     provenance: Provenance
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled as its canonical JSON. Which fields that leaves out depends on a default being the very object of this
+        process, which pickle's own way would not give back."""
+        return decode, (encode(self),)
+
 
 # --- walking ----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import fixtures
@@ -27,3 +28,11 @@ def test_an_empty_bundle_is_an_empty_file(tmp_path: Path) -> None:
     target = tmp_path / "archive.jsonl"
     jsonl.write_lines((), target, Settings())
     assert target.read_bytes() == b""
+
+
+def test_an_article_that_was_in_another_process_is_the_same_line() -> None:
+    for article in fixtures.bundle().records:
+        line = encode(decode(encode(article)))
+        assert encode(pickle.loads(pickle.dumps(decode(line)))) == line
+    undated = decode(line.replace(b'"published":null', b'"published":{"value":"2017-06-10","precision":"day"}'))
+    assert encode(pickle.loads(pickle.dumps(undated))) == encode(undated)
