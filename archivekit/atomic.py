@@ -147,9 +147,17 @@ def unsettled(folder: Path) -> tuple[str, ...]:
 def copy(file: Path, target: Path) -> None:
     """Copy a file's bytes to ``target``, which appears whole or not at all; raises OutputError."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         with file.open("rb") as stream:
-            _put(target, stream)
+            keep(stream, target)
+    except OSError as error:
+        raise _refused(target.parent, error) from None
+
+
+def keep(stream: BinaryIO, target: Path) -> None:
+    """Copy what a stream holds to ``target``, which appears whole or not at all; raises OutputError."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _put(target, stream)
     except OSError as error:
         raise _refused(target.parent, error) from None
 

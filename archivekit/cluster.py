@@ -130,7 +130,7 @@ def _targets(job: object) -> tuple[Path, ...]:
     """The files that a job, or each of several, is to write: what its ``target`` says."""
     several = job if isinstance(job, list) else [job]
     named = (getattr(one, "target", None) for one in several)
-    return tuple(target for target in named if isinstance(target, Path))
+    return tuple(Path(target) for target in named if isinstance(target, (str, Path)))
 
 
 def _there(work: Callable[[_J], _R], job: _J, targets: tuple[Path, ...], alone: bool) -> _Sent:

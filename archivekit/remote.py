@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import glob
+import hashlib
 import posixpath
 import re
 import shutil
@@ -111,6 +112,15 @@ def opened(address: str, path: str) -> Iterator[tuple[BinaryIO, int]]:
         system, name = _opened(address)
         with system.open(name, "rb") as stream:
             yield stream, int(stream.size)
+
+
+def sha256(address: str) -> str | None:
+    """Of a file's bytes; None when the place does not give them."""
+    try:
+        with opened(address, address) as (stream, _):
+            return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    except UnreadableSourceError:
+        return None
 
 
 # --- a corpus's own small files ---------------------------------------------------------------------------------
@@ -239,6 +249,13 @@ class Listing:
             for each in found
             if each["type"] == "file"
         }
+
+
+def is_folder(address: str) -> bool:
+    """Whether there is anything behind an address; raises UsageError when the place cannot say."""
+    system, path = _opened(address)
+    with _told(address, UsageError):
+        return bool(system.isdir(path))
 
 
 # --- fsspec -----------------------------------------------------------------------------------------------------

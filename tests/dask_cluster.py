@@ -15,10 +15,11 @@ HERE = Path(__file__).parent
 
 
 @contextmanager
-def running(folder: Path, workers: int = 2) -> Iterator[str]:
-    """The ``dask://`` address of a cluster that runs while the block does."""
+def running(folder: Path, workers: int = 2, deadly: str = "") -> Iterator[str]:
+    """The ``dask://`` address of a cluster that runs while the block does. Reading the document called ``deadly`` kills
+    whatever process of it does so."""
     file = folder / "scheduler.json"
-    environment = {**os.environ, "PYTHONPATH": str(HERE), "DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH": "0"}
+    environment = {**os.environ, "PYTHONPATH": str(HERE / "deadly" if deadly else HERE), "DEADLY": deadly}
     begun = [_begin(["scheduler", "--no-dashboard", "--scheduler-file", str(file)], environment)]
     try:
         _wait(file.exists, "the scheduler")

@@ -15,14 +15,14 @@ from archivekit.config import Settings
 from archivekit.errors import RecordsTooLargeError, SourceTooLargeError, UnreadableSourceError
 from archivekit.limits import Limits
 from archivekit.walk import Found, read_bytes
-from archivekit.writers.jsonl_zst import shards
+from archivekit.writers.jsonl_zst import files as files_of
 
 RECORD = b'{"schema":"archivekit/article/1","id":"x"}\n'
 
 
 @given(st.lists(st.integers(1, 10_000), min_size=1, max_size=200), st.integers(1, 80))
 def test_every_record_is_in_one_shard_and_none_is_empty(sizes: list[int], wanted: int) -> None:
-    files = shards(sizes, Settings(name="x", shards=wanted))
+    files = files_of(lambda: sizes, Settings(name="x", shards=wanted))
     assert len(files) == min(wanted, len(sizes))
     assert sum(file.records for file in files) == len(sizes)
     assert min(file.records for file in files) > 0
@@ -32,7 +32,7 @@ def test_every_record_is_in_one_shard_and_none_is_empty(sizes: list[int], wanted
 @settings(max_examples=25)
 @given(st.lists(st.integers(1, 1000), min_size=50, max_size=200))
 def test_shards_are_even(sizes: list[int]) -> None:
-    files = shards(sizes, Settings(shards=5))
+    files = files_of(lambda: sizes, Settings(shards=5))
     at, loads = 0, []
     for file in files:
         loads.append(sum(sizes[at : at + file.records]))
@@ -41,12 +41,12 @@ def test_shards_are_even(sizes: list[int]) -> None:
 
 
 def test_names_and_sizes() -> None:
-    assert [file.name for file in shards([10] * 4, Settings(name="海", shards=2))] == [
+    assert [file.name for file in files_of(lambda: [10] * 4, Settings(name="海", shards=2))] == [
         "海-00001-of-00002.jsonl.zst",
         "海-00002-of-00002.jsonl.zst",
     ]
-    assert len(shards([400_000] * 10, Settings(shard_mb=1))) == 4
-    assert len(shards([400_000] * 10, Settings(shard_mb=0))) == len(shards([400_000] * 10, Settings())) == 1
+    assert len(files_of(lambda: [400_000] * 10, Settings(shard_mb=1))) == 4
+    assert len(files_of(lambda: [400_000] * 10, Settings(shard_mb=0))) == len(files_of(lambda: [400_000] * 10, Settings())) == 1
 
 
 @settings(max_examples=25)

@@ -6,39 +6,33 @@ Unpacked and joined in the order of their names, they are the bytes of ``NAME.js
 from __future__ import annotations
 
 import math
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 from pathlib import Path
-from typing import NamedTuple
 
 from .. import compressed
 from ..config import Settings
 from ..model import Notice
+from . import File
 
 SUFFIX = ".jsonl.zst"
 
 
-class Shard(NamedTuple):
-    """One file: what it is called, and how many records it has."""
-
-    name: str
-    records: int
-
-
-def shards(sizes: Sequence[int], settings: Settings) -> list[Shard]:
-    """The files for records of these sizes, in bytes with their newline: as many as the settings say, or as few as hold them
-    with no more than ``shard_mb`` in each, about; as even as whole records allow, and none of them empty."""
-    total = list(accumulate(sizes))
+def files(sizes: Callable[[], Iterable[int]], settings: Settings) -> list[File]:
+    """The files for records of these sizes, in bytes: as many as the settings say, or as few as hold them with no more than
+    ``shard_mb`` in each, about; as even as whole records allow, and none of them empty."""
+    total = array("Q", accumulate(sizes()))
     wanted = settings.shards or math.ceil(total[-1] / (settings.shard_mb * 1_000_000 or math.inf))
-    wanted = max(1, min(wanted, len(sizes)))
+    wanted = max(1, min(wanted, len(total)))
     ends: list[int] = []
     for number in range(1, wanted + 1):
         end = bisect_left(total, total[-1] * number / wanted) + 1
-        least, most = (ends[-1] if ends else 0) + 1, len(sizes) - (wanted - number)
+        least, most = (ends[-1] if ends else 0) + 1, len(total) - (wanted - number)
         ends.append(min(max(end, least), most))
     counts = [end - start for start, end in zip([0, *ends[:-1]], ends, strict=True)]
-    return [Shard(f"{settings.name}-{number:05}-of-{wanted:05}{SUFFIX}", count) for number, count in enumerate(counts, 1)]
+    return [File(f"{settings.name}-{number:05}-of-{wanted:05}{SUFFIX}", count) for number, count in enumerate(counts, 1)]
 
 
 def write_lines(lines: Iterable[bytes], target: Path, settings: Settings) -> tuple[Notice, ...]:
