@@ -39,7 +39,7 @@ SECTIONS: Final = {
     "pdf": Section(pdf.measure, (100,), 1),
     "growth": Section(growth.measure, (5, 1000, 10_000), 1),
     "again": Section(again.measure, (1000,), 1),
-    "scaling": Section(again.measure_scaling, (1000,), 1),
+    "scaling": Section(again.measure_scaling, (500,), 1),
     "policies": Section(policies.measure, (0,), 1),
     "line": Section(pdf.measure_line, (1000, 2000, 5000), 1, usual=False),
     "memory": Section(growth.measure_memory, (5000, 20_000, 100_000), 1, usual=False),

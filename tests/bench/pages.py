@@ -6,7 +6,7 @@ their images as they were in the dump, ``records.jsonl`` and ``print.css``.
 
 from __future__ import annotations
 
-import json
+import hashlib
 import shutil
 from pathlib import Path
 from typing import Final
@@ -28,7 +28,7 @@ _STATIC: Final = ("static", "wechat/static")
 def folder(documents: Path, target: Path) -> Path:
     """The pages of a folder of documents, made only where they are not there. Returns ``target``."""
     stamp = target / "made.json"
-    made = documents.with_name(documents.name + ".made.json").read_text("utf-8")
+    made = documents.with_name(documents.name + ".made.json").read_text("utf-8") + _code()
     if stamp.is_file() and stamp.read_text("utf-8") == made:
         return target
     shutil.rmtree(target, ignore_errors=True)
@@ -53,9 +53,13 @@ def folder(documents: Path, target: Path) -> Path:
     return target
 
 
-def count(documents: Path) -> int:
-    """How many documents a folder that was made has."""
-    return int(json.loads(documents.with_name(documents.name + ".made.json").read_text("utf-8"))["count"])
+def _code() -> str:
+    """What reads the documents, as one number: archivekit's own files."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(archivekit.__file__).parent.rglob("*.*")):
+        if path.suffix in (".py", ".toml"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 class _Pictures:

@@ -18,7 +18,7 @@ from .measure import Measured, run
 from .results import Results, Row, run_of
 
 ROOT: Final = Path(__file__).parents[2]
-ONCE_OVER: Final = 150.0
+ONCE_OVER: Final = 60.0
 """A run of more seconds than this is not repeated."""
 PRINTING: Final = {"QTWEBENGINE_CHROMIUM_FLAGS": "--no-sandbox", "QT_QPA_PLATFORM": "offscreen"}
 """What calibre needs to print where there is no display and no sandbox."""
