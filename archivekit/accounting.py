@@ -29,15 +29,30 @@ _TAGS = re.compile(
     r"|</?[A-Za-z](?:[^<>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+>|<[!?/]?[A-Za-z][^<>]*>|<!\[CDATA\[|\]\]>",
     re.S,
 )
-_UNFINISHED = re.compile(r"<[!?/]?[A-Za-z][^<>]*\Z")
-"""A tag that the end of the file cuts off: HTML drops it, Markdown takes it for words."""
+_INLINE_TAGS = re.compile(
+    r"<!--.*?-->|<\?.*?\?>|<![A-Za-z][^>]*>|<!\[CDATA\[.*?\]\]>|</[A-Za-z][A-Za-z0-9-]*\s*>|<[A-Za-z][A-Za-z0-9-]*"
+    r"(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:[^\s\"'=<>`]+|'[^']*'|\"[^\"]*\"))?)*+\s*/?>",
+    re.S,
+)
+"""The same as CommonMark (6.6) takes them for tags: what is not quite one is words."""
+_HTML_TAGS = re.compile(
+    r"<!--(?:-?>|.*?(?:--!?>|\Z))|<!\[CDATA\[|\]\]>|<(?:[!?]|/[^A-Za-z])[^>]*+(?:>|\Z)"
+    r"|</?[A-Za-z][^\t\n\f\r />]*+(?:[\t\n\f\r /]++|[^\t\n\f\r />][^\t\n\f\r />=]*+(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
+    r"(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\t\n\f\r >\"'][^\t\n\f\r >]*+|(?=>)))?+)*+(?:>|\Z)",
+    re.S,
+)
+"""The same where all is HTML, as its standard takes tags apart (13.2.5): a ``<`` inside one is part of it, and one that the end
+of the file cuts off is dropped. Markdown takes both for words."""
 _DROPPED = re.compile(r"<(script|style)\b[^>]*>(?P<inside>.*?)(?:</\1\s*>|\Z)", re.S | re.I)
 _REFERENCE = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);?")
 _DESTINATION = re.compile(
-    r"\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|<[a-z][a-z0-9+.-]*:[^<>\s]*>"
+    r"\]\((?:<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|<[a-z][a-z0-9+.-]*:[^<>\s]*>"
     r"|^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|\S*[/.#:]\S*)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
     re.M | re.I,
 )
+_ENDED_REFERENCE = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+_VERBATIM = re.compile(r"<plaintext\b[^>]*>", re.I)
+"""All that follows is words, in HTML."""
 _SYNTAX = re.compile(r"[!#()*+<=>\[\]\\_`{|}~\-]+")
 """ASCII punctuation that may be Markdown's."""
 _MARKS = re.compile(r"[!-/:-@\[-`{-~]+")
@@ -186,11 +201,9 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         return mask
     for match in _DROPPED.finditer(text):
         _clear(mask, match.start("inside"), match.end("inside"))
-    _hide(mask, _TAGS.finditer(text))
     body = _body_start(text)
     is_markdown = not _is_html(text, body, articles)
-    if not is_markdown:
-        _hide(mask, _UNFINISHED.finditer(text))
+    _hide(mask, _tags(text, body, is_markdown=is_markdown))
     if body:
         _hide(mask, (_JSON_KEYS if text.lstrip().startswith("{") else _KEYS).finditer(text, 0, body))
         _hide(mask, _MARKS.finditer(text, 0, body))
@@ -201,6 +214,16 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         if not html.unescape(match.group()).strip():
             _clear(mask, *match.span())
     return mask
+
+
+def _tags(text: str, body: int, *, is_markdown: bool) -> Iterator[re.Match[str]]:
+    """All tags, taken apart as the markup of the body demands."""
+    if is_markdown:
+        yield from _TAGS.finditer(text)
+        return
+    verbatim = _VERBATIM.search(text, body)
+    yield from _TAGS.finditer(text, 0, body)
+    yield from _HTML_TAGS.finditer(text, body, verbatim.end() if verbatim else len(text))
 
 
 def _hide(mask: bytearray, matches: Iterable[re.Match[str]]) -> None:
@@ -266,14 +289,31 @@ def _agrees(words: str, place: Span, source: Source, taken: list[Span]) -> bool:
             at = span.end
     raw = "".join([*pieces, _raw(source, Span(at, place.end))])
     shown = _bare(html.unescape(_TAGS.sub("", raw)))
-    if wanted in (shown, _bare(html.unescape(raw))):
+    untagged = _bare(html.unescape(_untagged(raw)))
+    if wanted in (shown, untagged, _bare(html.unescape(raw))):
         return True
-    return _unmarked(wanted) in (_unmarked(shown), _unmarked(_DESTINATION.sub("", raw)))
+    ended = _ENDED_REFERENCE.sub(lambda match: html.unescape(match[0]), raw)
+    others = (
+        shown,
+        untagged,
+        _bare(_DESTINATION.sub("", raw)),
+        _bare(ended),
+        _bare(_TAGS.sub("", ended)),
+        _bare(_INLINE_TAGS.sub("", ended)),
+    )
+    return _unmarked(wanted) in map(_unmarked, others)
+
+
+def _untagged(raw: str) -> str:
+    """HTML without its tags."""
+    verbatim = _VERBATIM.search(raw)
+    end = verbatim.end() if verbatim else len(raw)
+    return _HTML_TAGS.sub("", raw[:end]) + raw[end:]
 
 
 def _moved(removal: Removal, source: Source) -> bool:
     """Whether a Removal has the characters of its place in another order: HTML moves what stands wrongly in a table."""
-    return sorted(_bare(removal.text)) == sorted(_bare(html.unescape(_TAGS.sub("", _raw(source, removal.span)))))
+    return sorted(_bare(removal.text)) == sorted(_bare(html.unescape(_untagged(_raw(source, removal.span)))))
 
 
 def _bare(text: str) -> str:

@@ -19,6 +19,8 @@ from ..errors import NestingLimitError, PieceLimitError
 from ..limits import DEFAULT, Limits, over
 
 _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
+_FRAMES = re.compile(r"(</?)frame(?=set\b|[\s/>])", re.I)
+"""Given another name, as long as their own, they are elements like any that the standard does not know."""
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", re.S)
 
 
@@ -47,6 +49,16 @@ _LISTED: Final = HTMLTreeBuilder.DEFAULT_CDATA_LIST_ATTRIBUTES
 """Attributes that hold several names, by element; ``*`` is any."""
 
 
+def _parsed(text: str) -> Any:
+    return JustHTML(text, track_node_locations=True, sanitize=False, scripting_enabled=False).root
+
+
+def _has_frames(root: Any) -> bool:
+    """Whether frames stand in the place of the body, where the standard drops all words."""
+    pages = (node for node in root.children or () if node.name == "html")
+    return any(node.name == "frameset" for page in pages for node in page.children or ())
+
+
 class _Builder(HTMLTreeBuilder):
     """Feeds Beautiful Soup from a tree that was parsed by the standard."""
 
@@ -64,7 +76,9 @@ class _Builder(HTMLTreeBuilder):
 
     def feed(self, markup: Any) -> None:
         """Hang the parsed nodes into the soup, linked as Beautiful Soup links them; it repairs nothing and need not try."""
-        root = JustHTML(markup, track_node_locations=True, sanitize=False, scripting_enabled=False).root
+        root = _parsed(markup)
+        if _has_frames(root):
+            root = _parsed(_FRAMES.sub(r"\1fram-", markup))
         parent: Any = self.soup
         last: Any = parent
         stack: list[tuple[Any, Iterator[Any]]] = [(parent, iter(root.children or ()))]
@@ -105,11 +119,11 @@ def _attributes(name: str, attrs: Mapping[str, str | None]) -> dict[str, str]:
 
 def parse_tree(text: str, limits: Limits = DEFAULT) -> BeautifulSoup:
     """The tree of an HTML document or fragment; raises NestingLimitError and PieceLimitError, before any tree is built."""
-    depth, tags = _measure(text)
+    depth, elements = _measure(text)
     if depth > limits.depth:
         raise NestingLimitError(f"HTML nested {depth} elements deep, {over('depth', limits.depth)}")
-    if tags > limits.pieces:
-        raise PieceLimitError(f"{tags} tags, {over('pieces', limits.pieces)}")
+    if elements > limits.pieces:
+        raise PieceLimitError(f"{elements} elements, {over('pieces', limits.pieces)}")
     # Given the text itself, Beautiful Soup warns when a line of words looks like an address or a file name.
     return BeautifulSoup("", builder=_Builder(text))
 
@@ -176,20 +190,30 @@ def _common(source: str, at: int, words: str, done: int) -> int:
     return run
 
 
-_OPEN = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*?(/?)>")
+_OPEN = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)")
 _NEVER_DEEP = frozenset(
     {"area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "param"}
     | {"source", "td", "th", "tr", "track", "wbr"}
 )
+_FORMATTING = frozenset("b big code em font i s small strike strong tt u".split())
+"""What the standard opens again in every paragraph until it is closed."""
+_DEEP = _FORMATTING | frozenset("a div span section article blockquote ul ol table figure font center".split())
+"""Elements that a slash before the ``>`` does not close, among those it does close in a drawing."""
 
 
 def _measure(text: str) -> tuple[int, int]:
-    """An upper bound of the element depth, and how many tags there are: enough to refuse an attack before the parse."""
-    depth = deepest = tags = 0
+    """An upper bound of the element depth, and about how many elements a tree would have: what the parser opens again
+    counts again. Enough to refuse an attack before the parse."""
+    depth = deepest = pieces = formatting = 0
     for match in _OPEN.finditer(text):
-        tags += 1
-        if match.group(2).lower() in _NEVER_DEEP or match.group(3):
+        name = match.group(2).lower()
+        if match.group(1):
+            formatting -= bool(formatting and name in _FORMATTING)
+            depth -= bool(depth and name not in _NEVER_DEEP)
             continue
-        depth = max(0, depth - 1) if match.group(1) else depth + 1
-        deepest = max(deepest, depth)
-    return deepest, tags
+        pieces += 1 if name in _FORMATTING else 1 + formatting
+        formatting += name in _FORMATTING
+        if name not in _NEVER_DEEP and (name in _DEEP or not match.group(3).endswith("/")):
+            depth += 1
+            deepest = max(deepest, depth)
+    return deepest, pieces

@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from ebooklib import epub  # type: ignore[import-untyped]
 
+from ..markup.xhtml import clean
+
 FOLDER: Final = "EPUB"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _STORED: Final = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
@@ -131,13 +133,15 @@ def _book(package: Package) -> Any:
     book.set_identifier(package.identifier)
     book.title, book.language = package.title, package.language
     for meta in package.metadata:
-        attributes = dict(meta.attributes)
+        # EbookLib leaves a value out without a word when XML cannot hold one of its characters.
+        value = clean(meta.value)
+        attributes = {name: clean(words) for name, words in meta.attributes}
         if meta.dublin_core:
-            book.add_metadata("DC", meta.name, meta.value, attributes)
+            book.add_metadata("DC", meta.name, value, attributes)
         elif meta.name:
-            book.add_metadata(None, "meta", meta.value, {"property": meta.name, **attributes})
+            book.add_metadata(None, "meta", value, {"property": meta.name, **attributes})
         else:
-            book.add_metadata(None, "meta", meta.value, attributes)
+            book.add_metadata(None, "meta", value, attributes)
     items = {part.id: _Item(part) for part in package.parts}
     for part in package.parts:
         if not part.listed:
