@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 from PIL import ImageFile
 from weasyprint import CSS, HTML, Attachment  # type: ignore[import-untyped]
-from weasyprint.layout import inline, preferred  # type: ignore[import-untyped]
+from weasyprint.layout import block, inline, preferred  # type: ignore[import-untyped]
 from weasyprint.pdf import fonts, stream  # type: ignore[import-untyped]
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
@@ -28,6 +28,7 @@ from .pdf_memory import drop_layout, fonts_on_disk, pack_pages
 from .pdf_tags import mend
 from .pdf_xmp import merge
 from .pydyf_refs import linear_page_references
+from .snug_figures import snug_figures
 
 # WeasyPrint switches this on for the whole process when it is imported; a truncated image is to be noticed, not half shown.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -177,6 +178,7 @@ def _engine(job: Job) -> Iterator[list[str]]:
         _recursion(_RECURSION_LIMIT),
         linear_page_references(),
         even_lines(inline),
+        snug_figures(block),
         narrow_lines(preferred),
         fonts_on_disk(fonts, stream),
         warnings.catch_warnings(),
