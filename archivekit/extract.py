@@ -1,4 +1,4 @@
-"""Extract: the records a book of archivekit's holds, out of an EPUB, a PDF or JSON Lines, as the bytes that went in."""
+"""Extract: the records an output of archivekit's holds, whatever its format, as the bytes that went in."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from . import pdf_contents
-from .errors import BookError, BookTooLargeError
+from . import compressed, pdf_contents
+from .errors import BookError, BookTooLargeError, SourceTooLargeError, UnreadableSourceError
 from .limits import DEFAULT, Limits, ambient, over
 
 ARCHIVE = "EPUB/archive.jsonl"
@@ -44,6 +44,12 @@ def extract(book: str | Path, limits: Limits | None = None) -> bytes:
     """
     path, most = Path(book), limits or ambient()
     kind = kind_of(path)
+    if kind == "parquet":
+        from . import columns
+
+        return columns.records(path, most)
+    if kind == "jsonl.zst":
+        return _unpacked(path, most)
     if kind == "pdf":
         return pdf_contents.records(path, most)
     if kind == "epub":
@@ -54,7 +60,7 @@ def extract(book: str | Path, limits: Limits | None = None) -> bytes:
 
 
 def kind_of(path: Path) -> str:
-    """``epub``, ``pdf`` or ``jsonl``; raises BookError for anything else."""
+    """The format of a file, as ``build --format`` calls it; raises BookError for one that is of none."""
     try:
         mode = path.stat().st_mode
         if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
@@ -67,9 +73,24 @@ def kind_of(path: Path) -> str:
         return "epub"
     if b"%PDF-" in head:
         return "pdf"
+    if head.startswith(compressed.MAGIC):
+        return "jsonl.zst"
+    if head.startswith(b"PAR1"):
+        return "parquet"
     if head.startswith(b'{"schema":'):
         return "jsonl"
     raise BookError("is neither an EPUB nor a PDF nor JSON Lines of archivekit's", path=str(path))
+
+
+def _unpacked(path: Path, limits: Limits) -> bytes:
+    """The bytes of a file that is compressed."""
+    try:
+        with path.open("rb") as stream:
+            return compressed.unpacked(b"", stream, path.name, limits)
+    except SourceTooLargeError as error:
+        raise BookTooLargeError(error.message, path=path.name) from None
+    except (OSError, UnreadableSourceError) as error:
+        raise BookError(getattr(error, "message", str(error)), path=path.name) from None
 
 
 def member(path: Path, name: str, limits: Limits = DEFAULT) -> bytes:

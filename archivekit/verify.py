@@ -99,12 +99,12 @@ class _Check:
         yield from self._contents(report, [name for name in listed if name in present])
 
     def _pattern(self) -> str:
-        return rf"{re.escape(self._name)}(-[0-9]+)?\.(epub|pdf|jsonl)"
+        return rf"{re.escape(self._name)}((-[0-9]+)?\.(epub|pdf|jsonl)|\.parquet|-[0-9]{{5}}-of-[0-9]{{5}}\.jsonl\.zst)"
 
     def _contents(self, report: Report | None, files: Sequence[str]) -> Iterator[Finding]:
         """What is wrong inside the outputs; volumes of one format are one archive, in the report's order."""
         archives: list[Archive] = []
-        for suffix in ("jsonl", "epub", "pdf"):
+        for suffix in ("jsonl", "jsonl.zst", "parquet", "epub", "pdf"):
             names = [name for name in files if name.endswith(f".{suffix}")]
             lines: list[tuple[str, bytes]] = []
             for name in names:
