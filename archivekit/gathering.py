@@ -136,9 +136,8 @@ class Shelved:
     def alike(self) -> Iterable[int]:
         """See :class:`.shelf.Shelf`."""
         query = (
-            "SELECT number FROM temp.mark JOIN (SELECT mark AS shared, part AS kind FROM temp.mark GROUP BY mark, part"
-            " HAVING count(*) > 1) ON mark = shared AND part = kind"
-            " GROUP BY number HAVING min(part) = 0 OR sum(part) >= ? ORDER BY number"
+            "SELECT number FROM (SELECT number, part, count(*) OVER (PARTITION BY mark, part) AS held FROM temp.mark)"
+            " WHERE held > 1 GROUP BY number HAVING min(part) = 0 OR sum(part) >= ? ORDER BY number"
         )
         return [number for (number,) in self._base.execute(query, (SHARED,))]
 
