@@ -188,8 +188,9 @@ _PIECES = st.one_of(
     st.text(alphabet="甲乙丙ab \n&", min_size=1, max_size=4),
 )
 SOUP = st.lists(_PIECES, max_size=24).map("".join).filter(str.strip)
-FLAT_SOUP = SOUP.filter(lambda markup: "<t" not in markup)
-"""Without tables: html5lib 1.1 does not close a foster-parented paragraph as today's standard does."""
+FLAT_SOUP = SOUP.filter(lambda markup: "<t" not in markup and not ("<a>" in markup and "<figcaption>" in markup))
+"""Without tables: html5lib 1.1 does not close a foster-parented paragraph as today's standard does. Without links
+around captions: to html5lib a caption is not one of the special elements at which a second ``<a>`` closes the first."""
 
 
 def _events(markup: str) -> list[str]:

@@ -244,6 +244,9 @@ _AGENCIES = re.compile(
     r"^\s*(?P<names>[^（()）。！？]{2,30}?)\s*[（(][^（()）]{0,30}(?:社|通讯|通訊|综合报[道导]|綜合報[導道]|等|编译|編譯)[^（()）]{0,8}[)）]\s*$"
 )
 
+_LINE = 160
+"""Characters of the longest line that may be nothing but names and agencies."""
+
 
 def reporters_line(text: str) -> list[tuple[str, int, int]]:
     """The names in a line of nothing but reporters and their titles (``本报记者 某某 实习记者某某发自某地``)."""
@@ -265,7 +268,7 @@ def reporters_line(text: str) -> list[tuple[str, int, int]]:
 
 def agency_line(text: str) -> list[tuple[str, int, int]]:
     """The names of a last line such as ``某某/某某 (法新社、路透社)``: who compiled the text from agencies."""
-    match = _AGENCIES.match(text)
+    match = _AGENCIES.match(text) if len(text) <= _LINE else None
     if match is None:
         return []
     names, exact = split_names(match.group("names"), match.start("names"))

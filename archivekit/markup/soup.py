@@ -142,8 +142,8 @@ def attribute(tag: Tag, name: str) -> str:
 def align(source: str, words: str, start: int) -> Iterator[Piece]:
     """Find the words of a text node in the source it was parsed from, from ``start`` on.
 
-    Character references, ``\\r\\n``, NUL and tags that the parser ignored stand between; each becomes the border of a
-    piece. A piece is verbatim, or one reference with what it stands for.
+    Character references, ``\\r\\n``, NUL (left out, or U+FFFD where the standard says so) and tags that the parser ignored
+    stand between; each becomes the border of a piece. A piece is verbatim, or one reference with what it stands for.
     """
     if source.startswith(words, start):
         yield Piece(words, start, start + len(words), verbatim=True)
@@ -168,6 +168,9 @@ def align(source: str, words: str, start: int) -> Iterator[Piece]:
             end = at + 2 if source.startswith("\r\n", at) else at + 1
             yield Piece("\n", at, end, verbatim=False)
             at, done = end, done + 1
+        elif head == "\0" and words[done] == "\ufffd":
+            yield Piece("\ufffd", at, at + 1, verbatim=False)
+            at, done = at + 1, done + 1
         elif head == "\0":
             at += 1
         elif head == "<" and (match := _TAG.match(source, at)):
@@ -195,9 +198,13 @@ _NEVER_DEEP = frozenset(
     {"area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p", "param"}
     | {"source", "td", "th", "tr", "track", "wbr"}
 )
-_FORMATTING = frozenset("b big code em font i s small strike strong tt u".split())
+_FORMATTING = frozenset(
+    ("b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"),
+)
 """What the standard opens again in every paragraph until it is closed."""
-_DEEP = _FORMATTING | frozenset("a div span section article blockquote ul ol table figure font center".split())
+_DEEP = _FORMATTING | frozenset(
+    ("a", "div", "span", "section", "article", "blockquote", "ul", "ol", "table", "figure", "center"),
+)
 """Elements that a slash before the ``>`` does not close, among those it does close in a drawing."""
 
 

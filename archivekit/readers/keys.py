@@ -36,8 +36,9 @@ def fill_keys(draft: Draft, front: FrontMatter) -> None:
         field = LISTS.get(entry.key.lower(), "")
         if field and not draft.fields.get(field) and _listed(draft, entry, field):
             entries.remove(entry)
+    again: dict[str, int] = {}
     for entry in (*entries, *front.duplicates):
-        _keep(draft, entry)
+        _keep(draft, entry, again)
 
 
 def _first(draft: Draft, entries: list[Entry], names: tuple[str, ...], field: str) -> None:
@@ -93,12 +94,13 @@ def _listed(draft: Draft, entry: Entry, field: str) -> bool:
     return True
 
 
-def _keep(draft: Draft, entry: Entry) -> None:
-    """A key that is no field, or repeats one, as it was."""
+def _keep(draft: Draft, entry: Entry, again: dict[str, int]) -> None:
+    """A key that is no field, or repeats one, as it was: then as ``key+``, ``key+2``, ``key+3`` …, which ``again`` counts."""
     values = [value for value in entry.values if value.text]
     key = entry.key
     while key in draft.extra:
-        key += "+"
+        again[entry.key] = number = again.get(entry.key, 0) + 1
+        key = f"{entry.key}+{number if number > 1 else ''}"
     if not values:
         draft.extra[key] = ""
         return

@@ -259,8 +259,9 @@ def _choose(top: list[Line], *, marked: bool) -> Heads:
     window = None
     if len(top) > 1 and _is_window(top[0].text, [line.text for line in top[1:4]]):
         window, top = top[0], top[1:]
-    repeats = tuple(line for index, line in enumerate(top) if line.text in [one.text for one in top[:index]])
-    top = [line for line in top if line not in repeats]
+    first: dict[str, Line] = {}
+    repeats = tuple(line for line in top if first.setdefault(line.text, line) is not line)
+    top = list(first.values())
     if len(top) > 3:
         top = top[:3] if marked else top[:1]
     if len(top) == 1:

@@ -43,7 +43,8 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for data in pool:
         (folder / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
-    told = {"seed": options.seed, "max_len": mutate.MAX_SIZE, "timeout": 600, "rss_limit_mb": 4096, "verbosity": 0}
+    told: dict[str, int | str] = {"seed": options.seed, "max_len": mutate.MAX_SIZE, "timeout": 600, "rss_limit_mb": 4096}
+    told |= {"verbosity": 0, "artifact_prefix": f"{folder}/"}
     atheris.Setup(
         [sys.argv[0], *(f"-{name}={value}" for name, value in told.items()), str(folder)], one, custom_mutator=mutator
     )

@@ -12,6 +12,9 @@ MAX_BLOCK = 64 * 1024
 MAX_DEPTH = 64
 """How deep values may nest; what is deeper is kept as one text."""
 
+MAX_KEY = 1024
+"""How long the name of a key may be, those of the objects it is in included: each key below a long one has it again."""
+
 
 class Value(msgspec.Struct, frozen=True):
     """One scalar as text. ``start`` and ``end`` are characters of the source: the bare words when these are the

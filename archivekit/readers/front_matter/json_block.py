@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from json import JSONDecodeError, JSONDecoder
 
-from .fields import MAX_DEPTH, Entry, Fields, Refused, Value
+from .fields import MAX_DEPTH, MAX_KEY, Entry, Fields, Refused, Value
 
 _STRINGS = JSONDecoder(strict=False)
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -40,6 +40,8 @@ class _Reader:
     def entry(self, name: str, key_start: int, at: int, depth: int) -> int:
         if depth > MAX_DEPTH:
             raise Refused(f"nested deeper than {MAX_DEPTH}", at)
+        if len(name) > MAX_KEY:
+            raise Refused(f"a key of more than {MAX_KEY} characters", key_start)
         if at > self.end:
             raise Refused("longer than the limit", at)
         if self.text[at : at + 1] == "{":
