@@ -36,7 +36,9 @@ class _Journal(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     """Of all files that are moved into the folder."""
     kept: tuple[str, ...]
-    """Of those among them that replace a file, which has a second name."""
+    """Of those among all that have a second name, so that they can be put back."""
+    gone: tuple[str, ...] = ()
+    """Of files of the folder that are taken away."""
 
 
 class Staging:
@@ -50,6 +52,7 @@ class Staging:
         self.folder = folder
         self._place: Path | None = None
         self._names: list[str] = []
+        self._gone: list[str] = []
         self._new = not folder.exists()
         self._lock = ExitStack()
 
@@ -86,15 +89,19 @@ class Staging:
         self._names.append(name)
         return self._place / _NEW / name
 
+    def remove(self, name: str) -> None:
+        """Take a file of the folder away when the new ones come."""
+        self._gone.append(name)
+
     def commit(self) -> None:
         """Move every file into place; if one cannot be moved, those before it are put back and OSError is raised."""
         assert self._place is not None
         for name in self._names:
             _synchronise(self._place / _NEW / name)
-        kept = tuple(name for name in self._names if self._keep(name))
+        kept = tuple(name for name in (*self._names, *self._gone) if self._keep(name))
         for part in (_NEW, _EARLIER):
             _synchronise(self._place / part)
-        journal = _Journal(tuple(self._names), kept)
+        journal = _Journal(tuple(self._names), kept, tuple(self._gone))
         _put(self._place / _JOURNAL, io.BytesIO(msgspec.json.encode(journal)))
         try:
             _redo(self.folder, self._place, journal)
@@ -139,8 +146,8 @@ def unsettled(folder: Path) -> tuple[str, ...]:
     for place in sorted(folder.glob(_PLACES)):
         if (undone := _read(place / _UNDO)) is not None:
             names.extend(undone.names)
-        elif (journal := _read(place / _JOURNAL)) is not None and any((place / _NEW / name).exists() for name in journal.names):
-            names.extend(journal.names)
+        elif (journal := _read(place / _JOURNAL)) is not None and _is_open(folder, place, journal):
+            names.extend((*journal.names, *journal.gone))
     return tuple(dict.fromkeys(names))
 
 
@@ -173,15 +180,24 @@ def _settle(folder: Path, place: Path) -> None:
     shutil.rmtree(place, ignore_errors=True)
 
 
+def _is_open(folder: Path, place: Path, journal: _Journal) -> bool:
+    """Whether there is something left to do of a journal."""
+    return any((place / _NEW / name).exists() for name in journal.names) or any(
+        (folder / name).exists() for name in journal.gone
+    )
+
+
 def _redo(folder: Path, place: Path, journal: _Journal) -> None:
     for name in journal.names:
         if (place / _NEW / name).exists():
             (place / _NEW / name).replace(folder / name)
+    for name in journal.gone:
+        (folder / name).unlink(missing_ok=True)
     _synchronise(folder)
 
 
 def _undo(folder: Path, place: Path, journal: _Journal) -> None:
-    for name in journal.names:
+    for name in (*journal.names, *journal.gone):
         if name not in journal.kept:
             (folder / name).unlink(missing_ok=True)
         elif os.path.lexists(place / _EARLIER / name):
@@ -195,7 +211,8 @@ def _read(marker: Path) -> _Journal | None:
         journal = msgspec.json.decode(marker.read_bytes(), type=_Journal)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
-    return journal if all(name == Path(name).name and name not in ("", "..") for name in journal.names) else None
+    named = (*journal.names, *journal.gone)
+    return journal if all(name == Path(name).name and name not in ("", "..") for name in named) else None
 
 
 def _put(target: Path, data: BinaryIO) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -17,7 +18,7 @@ from .arrangement import Arrangement, arrange, make
 from .assets import Asset
 from .atomic import Staging, copy, keep
 from .config import Settings, checked, load_settings
-from .errors import NothingToBuildError, UnreadableSourceError, UsageError
+from .errors import BookError, NothingToBuildError, UnreadableSourceError, UsageError
 from .gathering import Gathered, gather
 from .model import Article, Notice, encode
 from .printing import Press
@@ -76,6 +77,8 @@ def build(
         press = Press(whole, chosen, staging, held, workers)
         outputs = [output for name, printer in printers.items() for output in press.outputs(name, printer, progress)]
         report = reports.sealed(_report(whole, chosen, walk, gathered, outputs))
+        for name in _left_over(staging.folder, report):
+            staging.remove(name)
         reports.write(report, staging.file(f"{chosen.name}{REPORT}"))
         staging.commit()
         held.prune()
@@ -96,6 +99,19 @@ def _report(
         skipped=walk.skipped,
         outputs=tuple(outputs),
     )
+
+
+def _left_over(folder: Path, report: Report) -> list[str]:
+    """The outputs of the earlier build of this name that are not made again, those that are as they were written."""
+    name = report.settings.name
+    try:
+        earlier = reports.decode((folder / f"{name}{REPORT}").read_bytes()).outputs
+    except (BookError, OSError):
+        return []
+    made = {output.file for output in report.outputs}
+    own = re.compile(rf"{re.escape(name)}(-[0-9]+(-of-[0-9]+)?)?\.[a-z.]+")
+    gone = [output for output in earlier if output.file not in made and own.fullmatch(output.file)]
+    return [output.file for output in gone if reports.sha256(folder / output.file) == output.sha256]
 
 
 def write(

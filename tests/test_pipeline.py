@@ -169,7 +169,9 @@ def test_earlier_outputs_survive_every_failure(corpus: Path, tmp_path: Path, mon
         raise OSError(28, "No space left on device", str(target))
 
     good = pipeline.writer("jsonl")
-    monkeypatch.setattr(pipeline, "writer", lambda name: BookWriter(broken, partial(_one_by_one, broken)) if name == "epub" else good)
+    monkeypatch.setattr(
+        pipeline, "writer", lambda name: BookWriter(broken, partial(_one_by_one, broken)) if name == "epub" else good
+    )
     (corpus / "a.txt").write_text("Changed\n")
     with pytest.raises(OutputError, match="No space left"):
         pipeline.build(corpus, out, Settings(name="x", formats=("jsonl", "epub")))
@@ -245,3 +247,12 @@ def test_the_report_does_not_say_when_or_where(corpus: Path, tmp_path: Path) -> 
         reports.append((out / "x.report.json").read_bytes())
     assert reports[0] == reports[1]
     assert str(tmp_path).encode() not in reports[0]
+
+
+def test_what_is_no_longer_made_goes_when_the_new_comes(corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "dist"
+    pipeline.build(corpus, out, Settings(name="x", formats=("jsonl", "epub"), volume_articles=1))
+    (out / "x-2.epub").write_bytes(b"changed by hand")
+    (out / "x-3.epub").write_bytes(b"not ours")
+    pipeline.build(corpus, out, Settings(name="x", formats=("epub",)))
+    assert sorted(path.name for path in out.iterdir()) == ["x-2.epub", "x-3.epub", "x.epub", "x.report.json"]
