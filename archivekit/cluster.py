@@ -169,10 +169,15 @@ def _arrived(sent: Future[_Sent]) -> Future[Any]:
 
 
 def _apart(work: Callable[[_J], _R], job: _J) -> _R:
-    """What ``work`` makes of a job in a new process; a worker's own process may not have children of multiprocessing."""
+    """What ``work`` makes of a job in a new process; a worker's own process may not have children of multiprocessing.
+    Raises ProcessLostError when the process dies, MissingRequirementError when Python there gives up before or after."""
     command = [sys.executable, "-c", f"from {__name__} import _served; _served()"]
     same = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(command, input=pickle.dumps((work, job)), stdout=subprocess.PIPE, env=same, check=False)
+    done = subprocess.run(command, input=pickle.dumps((work, job)), capture_output=True, env=same, check=False)
+    sys.stderr.write(done.stderr.decode("utf-8", "replace"))
+    if done.returncode == 1:
+        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        raise MissingRequirementError(f"a process beside a worker cannot do its work: {said}")
     if done.returncode != 0:
         raise ProcessLostError(f"exit code {done.returncode}")
     good, value = pickle.loads(done.stdout)

@@ -191,10 +191,8 @@ class Table(_Node, frozen=True, tag="table"):
 
 
 class Figure(_Node, frozen=True, tag="figure", omit_defaults=False):
-    """Images that stand on their own, with their caption and credit, which are always there, if only empty.
-
-    Without images it is the caption of an image that the source lost.
-    """
+    """Images that stand on their own, with their caption and credit, which are always there, if only empty. Without images
+    it is the caption of an image that the source lost."""
 
     images: tuple[Image, ...]
     caption: tuple[Inline, ...] = ()
@@ -350,9 +348,7 @@ class Article(_Struct, frozen=True, kw_only=True, omit_defaults=False):
     provenance: Provenance
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickled as its canonical JSON. Which fields that leaves out depends on a default being the very object of this
-        process, which pickle's own way would not give back."""
-        return decode, (encode(self),)
+        return decode, (encode(self),)  # which defaults JSON leaves out is told by identity, and pickle's own way loses that
 
 
 # --- walking ----------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ONE_DOOR = ("bs4", "justhtml", "markdown_it", "mdit_py_cjk_friendly", "frontmatter", "opencc", "charset_normalizer")
 ONE_DOOR += ("bagit", "ebooklib", "pikepdf", "typer", "rich")
 ONE_DOOR += ("tinycss2", "uharfbuzz")
-ONE_DOOR += ("distributed", "pyarrow", "zstandard")
+ONE_DOOR += ("distributed", "fsspec", "pyarrow", "zstandard")
 
 FORBIDDEN = {
     "readers": ("writers", "sites", "edits", "pipeline", "cli", "assets", "bundle"),

@@ -82,6 +82,12 @@ def map_list(work: Callable[[Volume], int], volumes: list[Volume]) -> list[int]:
     return list(map(work, volumes))
 
 
+def test_a_process_that_cannot_begin_is_no_document_s_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster.sys, "path", ["/nosuch"])
+    with pytest.raises(MissingRequirementError, match="No module named"):
+        cluster._apart(double, 1)
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     from dask_cluster import running

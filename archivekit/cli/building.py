@@ -16,15 +16,20 @@ if TYPE_CHECKING:
     from ..report import Report
 
 
+Formats = Annotated[list[str] | None, typer.Option("--format", help="epub, pdf, jsonl, jsonl.zst or parquet; repeat it.")]
+Page = Annotated[
+    str | None, typer.Option("--page", "--trim", help="Of the PDF: a5, a4, b5, 6x9in, or a size such as 170x240mm.")
+]
+Press = Annotated[bool | None, typer.Option("--print", help="A PDF for the press: CMYK, crop marks, addresses as footnotes.")]
+
+
 @app.command()
 def build(
     context: typer.Context,
     paths: Paths,
     out: Annotated[Path, typer.Option(help="Folder for the outputs.")] = Path("dist"),
     name: Annotated[str | None, typer.Option(help="Stem of every output file.")] = None,
-    formats: Annotated[
-        list[str] | None, typer.Option("--format", help="epub, pdf, jsonl, jsonl.zst or parquet; repeat it.")
-    ] = None,
+    formats: Formats = None,
     title: Annotated[str | None, typer.Option(help="Of the archive [default: the folder's name].")] = None,
     subtitle: Annotated[str | None, typer.Option(help="Below the title.")] = None,
     language: Annotated[str | None, typer.Option(help="Of contents and colophon: zh-Hans, zh-Hant, en …")] = None,
@@ -39,13 +44,10 @@ def build(
     shard_mb: Annotated[int | None, typer.Option(help="Most megabytes of records in one, about; 0 is no limit.")] = None,
     order: Annotated[str | None, typer.Option(help="date, title or path.")] = None,
     group: Annotated[str | None, typer.Option(help="publisher, month, category or none.")] = None,
-    page: Annotated[
-        str | None, typer.Option("--page", "--trim", help="Of the PDF: a5, a4, b5, 6x9in, or a size such as 170x240mm.")
-    ] = None,
-    print_ready: Annotated[
-        bool | None, typer.Option("--print", help="A PDF for the press: CMYK, crop marks, addresses as footnotes.")
-    ] = None,
+    page: Page = None,
+    print_ready: Press = None,
     qr: Annotated[bool | None, typer.Option("--qr/--no-qr", help="A QR code of each article's address in the PDF.")] = None,
+    attach_sources: Annotated[bool | None, typer.Option("--attach-sources", help="Attach the files read to the PDF.")] = None,
     numbering: Annotated[str | None, typer.Option(help="Pages of a set of PDFs: by volume, or through the series.")] = None,
     static: Annotated[list[str] | None, typer.Option(help="Folder in the corpus for root-relative images.")] = None,
     profiles: Annotated[list[str] | None, typer.Option(help="Folder in the corpus with site profiles.")] = None,
