@@ -24,7 +24,7 @@ from .readings import BATCH, Progress, Reader, Task, lost, reader
 from .renditions import Renditions
 from .shelf import Extent
 from .sites import Profiles, match
-from .versions import SHARED, marks
+from .versions import COMMON, FAMILY, SHARED, marks
 from .walk import Found, Walk, read_bytes
 from .workers import Lost, Workers, each
 
@@ -134,12 +134,13 @@ class Shelved:
         return (self._cache.card(*self._where(number)) for number in range(len(self)))
 
     def alike(self) -> Iterable[int]:
-        """See :class:`.shelf.Shelf`."""
+        """See :class:`.shelf.Shelf`: as :func:`.versions.alike`, on disk."""
         query = (
             "SELECT number FROM (SELECT number, part, count(*) OVER (PARTITION BY mark, part) AS held FROM temp.mark)"
-            " WHERE held > 1 GROUP BY number HAVING min(part) = 0 OR sum(part) >= ? ORDER BY number"
+            " WHERE held > 1 GROUP BY number HAVING min(part) = 0 OR sum(part AND held <= ?) >= ?"
+            " OR sum(part AND held > ?) >= ? ORDER BY number"
         )
-        return [number for (number,) in self._base.execute(query, (SHARED,))]
+        return [number for (number,) in self._base.execute(query, (COMMON, SHARED, COMMON, FAMILY))]
 
     def carded(self, number: int) -> Carded:
         """See :class:`.shelf.Shelf`."""

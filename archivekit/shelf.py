@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from .assets import Asset
 from .cards import Card, Carded, carded
 from .model import Article, encode
+from .versions import alike, marks
 
 
 class Extent(NamedTuple):
@@ -64,8 +65,8 @@ class Held:
         return (each.card for each in self._cards)
 
     def alike(self) -> Iterable[int]:
-        """See :class:`Shelf`: any may be."""
-        return range(len(self._articles))
+        """See :class:`Shelf`."""
+        return alike(map(marks, self._cards))
 
     def carded(self, number: int) -> Carded:
         """See :class:`Shelf`."""

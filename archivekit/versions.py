@@ -27,6 +27,11 @@ NEAR = 0.8
 _KEYS = 16
 """How many of the smallest hashes a record is looked up by, and how many of them a near-duplicate must share."""
 SHARED = 4
+COMMON = 64
+FAMILY = 13
+"""How many records may share a hash before it tells nothing, and how many hashes tell something all the same."""
+_LATEST = 16
+"""With how many records before it that share a hash a record is compared."""
 _SHORT = 40
 """A text of fewer characters says too little to tell one work from another: it needs the same title beside it."""
 _UNLIKE = 0.9
@@ -76,7 +81,9 @@ class _Card(msgspec.Struct, frozen=True):
 
 def groups(articles: Iterable[Article]) -> tuple[Group, ...]:
     """Every group of two or more versions, in the order of their first record. The articles are read once."""
-    return tuple(group for group, _ in _groups(_placed(at, carded(article)) for at, article in enumerate(articles)))
+    records = [carded(article) for article in articles]
+    found = [records[number] for number in alike(map(marks, records))]
+    return tuple(group for group, _ in _groups(_placed(at, record) for at, record in enumerate(found)))
 
 
 def works(records: Iterable[Carded]) -> Iterator[tuple[int, ...]]:
@@ -89,21 +96,37 @@ def works(records: Iterable[Carded]) -> Iterator[tuple[int, ...]]:
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """What two records must share to be versions of one work: one of ``whole``, or ``SHARED`` of ``parts``. Sharing them
-    is not enough to be."""
+    """64-bit numbers by which records that may be versions of one another are found among very many."""
 
     whole: tuple[int, ...]
+    """Of its id, its address and its text: to share one is enough to be looked at."""
     parts: tuple[int, ...]
+    """The smallest hashes of its text."""
 
 
 def marks(record: Carded) -> Marks:
-    """64-bit numbers by which records that may be versions of one another are found among very many."""
+    """The marks of a record."""
     card = record.card
     whole = [b"i" + card.id.encode("utf-8", "replace")]
     whole += [b"u" + place.encode("utf-8", "replace")] if (place := address(card.url)) else []
     whole += [b"t" + card.digest] if card.characters else []
     parts = tuple(record.sketch[:_KEYS]) if card.characters >= _SHORT_NEAR else ()
     return Marks(tuple(hashed(mark) for mark in whole), parts)
+
+
+def alike(all_marks: Iterable[Marks]) -> list[int]:
+    """The places of the records that may be versions of another: they share one of ``whole``; or ``SHARED`` of ``parts`` with
+    ``COMMON`` records at most, for what more have is boilerplate; or ``FAMILY`` with however many."""
+    records = list(all_marks)
+    whole = Counter(mark for record in records for mark in record.whole)
+    parts = Counter(mark for record in records for mark in record.parts)
+
+    def is_alike(record: Marks) -> bool:
+        held = [parts[mark] for mark in record.parts]
+        rare, common = sum(1 < count <= COMMON for count in held), sum(count > COMMON for count in held)
+        return any(whole[mark] > 1 for mark in record.whole) or rare >= SHARED or common >= FAMILY
+
+    return [place for place, record in enumerate(records) if is_alike(record)]
 
 
 def describe(found: Iterable[Group]) -> Iterator[str]:
@@ -168,7 +191,7 @@ def _near(card: _Card, cards: list[_Card], buckets: defaultdict[int, list[int]])
     """Earlier records with a near-duplicate text that is not the same; the record is entered in the buckets."""
     if card.version.characters < _SHORT_NEAR:
         return
-    shared = Counter(at for key in card.sketch[:_KEYS] for at in buckets[key])
+    shared = Counter(at for key in card.sketch[:_KEYS] for at in buckets[key][-_LATEST:])
     for at, count in shared.items():
         other = cards[at]
         sizes = sorted((card.version.characters, other.version.characters))

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 from fixtures import article, paragraph
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archivekit import cache, gathering, versions
 from archivekit.arrangement import make
 from archivekit.cards import carded
 from archivekit.config import Settings
 from archivekit.fingerprint import SKETCH, address, normal, similarity, sketch
 from archivekit.model import Article, Moment, encode
-from archivekit.versions import NEAR, describe, groups, works
+from archivekit.versions import NEAR, Marks, alike, describe, groups, works
 from archivekit.writers import jsonl, pages
 from archivekit.writers.strings import words
 
@@ -195,3 +196,25 @@ def test_groups_are_told_to_a_person_and_drive_no_terminal() -> None:
     assert lines[0] == "group 1: one text"
     assert lines[1].startswith("  * 1.00") and "\x1b" not in "".join(lines)
     assert list(describe(())) == ["no versions and no duplicates"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 40), max_size=16, unique=True), max_size=40), st.integers(1, 5), st.integers(1, 9))
+def test_alike_on_disk_is_alike_in_memory(parts: list[list[int]], common: int, family: int) -> None:
+    with pytest.MonkeyPatch.context() as patch, cache.opened(None) as held:
+        for module in (versions, gathering):
+            patch.setattr(module, "COMMON", common)
+            patch.setattr(module, "FAMILY", family)
+        shelf = gathering.Shelved(held, "full")
+        given_marks = [Marks((1000 + sum(some) % 90, 2**64 - 1 - place), tuple(some)) for place, some in enumerate(parts)]
+        for place, marks in enumerate(given_marks):
+            patch.setattr(gathering, "marks", lambda record, marks=marks: marks)
+            shelf.add(bytes([place]), [carded(record(f"{place}.md", "t", "text"))])
+        assert list(shelf.alike()) == alike(given_marks)
+
+
+def test_a_large_family_of_near_duplicates_is_one_work() -> None:
+    made = [record(f"{at:03}.md", "题目在此", prose(1, 900) + "尾" * (at % 7) + prose(at + 2, 20)) for at in range(90)]
+    other = [record(f"x{at:03}.md", f"别的题目{at}", prose(at + 500, 900)) for at in range(30)]
+    (group,) = groups([*made, *other])
+    assert len(group.versions) == 90
