@@ -74,6 +74,7 @@ $(BIN)/python:
 	@setup/packages run
 	@echo "Making a virtual environment in $(VENV) with $$(setup/packages python)"
 	@$$(setup/packages python) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
 
 $(VENV)/installed: pyproject.toml setup/packages | $(BIN)/python
 	@setup/packages run
