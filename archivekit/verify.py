@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from . import printed
+from . import printed, remote
 from . import report as reports
 from .arrangement import make
 from .atomic import unsettled
@@ -52,6 +52,10 @@ def verify(
     record again, with the images of the ``store`` it had. Nothing is written, and nothing is read that is neither in
     ``folder`` nor in ``sources`` nor in ``store``, whatever a report says. The limits are the ``ambient`` ones unless they
     are given. Raises UsageError when there is no such folder or no report in it."""
+    address = remote.address_of(folder)
+    if address is not None:
+        with remote.fetched(address) as fetched:
+            return verify(fetched, sources=sources, store=store, limits=limits)
     place, most = Path(folder), limits or ambient()
     root = Path(sources) if sources is not None else None
     for path in (place, root):

@@ -17,6 +17,7 @@ from archivekit import cluster, pipeline
 from archivekit.readings import readings
 from archivekit.remote import fetched
 from archivekit.report import Report
+from archivekit.verify import verify
 
 __all__ = ["memory"]
 
@@ -40,6 +41,9 @@ def test_a_build_behind_addresses_has_the_same_bytes(memory: Any, tmp_path: Path
     assert here == there
     assert (tmp_path / "bad" / "empty.txt").read_bytes() == b"\n \n"
     _same(tmp_path / "out", "memory://out")
+    assert verify("memory://out").exit_code == 0
+    memory.pipe_file("/out/x.jsonl", memory.cat_file("/out/x.jsonl").replace("潮".encode(), "湖".encode()))
+    assert verify("memory://out").exit_code == 30
 
 
 def test_shards_are_read_where_they_are(memory: Any, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -58,6 +59,20 @@ def test_duckdb_reads_it_with_types(file: Path) -> None:
     )
     days = f"SELECT count(*) FROM '{file}' WHERE published_on = DATE '2017-06-10' AND published_at IS NULL"
     assert base.execute(days).fetchall() == [(1,)]
+
+
+def test_the_queries_of_the_documentation_run(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    page = (Path(__file__).parent.parent / "docs" / "remote.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```sql\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "archive.parquet").symlink_to(file)
+    monkeypatch.chdir(tmp_path)
+    base = duckdb.connect()
+    for query in filter(str.strip, block.split(";")):
+        assert base.execute(query).description
+    table = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", page, re.MULTILINE))))
+    assert table == set(columns.schema().names)
 
 
 def test_pandas_reads_it_with_types(file: Path) -> None:
