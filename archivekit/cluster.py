@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from .errors import MissingRequirementError, UsageError
+from .errors import MissingRequirementError, OutputError, UsageError
 from .version import __version__
 
 _J = TypeVar("_J")
@@ -27,6 +28,9 @@ _R = TypeVar("_R")
 SCHEME = "dask://"
 SECONDS = 10.0
 """How long a scheduler may take to answer."""
+
+LATELY = 5.0
+"""For how many seconds the number of workers is taken to be what it was."""
 
 _ADDRESS = re.compile(r"dask://(\[[0-9A-Fa-f:.]+\]|[^/:@\s]+):([0-9]{1,5})/?")
 
@@ -41,13 +45,17 @@ class Cluster:
     def __init__(self, client: Any, lost: tuple[type[BaseException], ...]) -> None:
         self._client = client
         self._executor = client.get_executor(pure=False)
-        self.lost = (*lost, ProcessLostError, CancelledError)
+        self.lost = (*lost, ProcessLostError)
+        self._slots = (0, -LATELY)
 
     @property
     def slots(self) -> int:
         """As many jobs as the workers that are there now have threads."""
-        threads: int = sum(self._client.nthreads().values())
-        return max(1, threads)
+        known, when = self._slots
+        if time.monotonic() - when > LATELY:
+            known = max(1, sum(self._client.nthreads().values()))
+            self._slots = known, time.monotonic()
+        return known
 
     def submit(self, work: Callable[[_J], _R], job: _J, *, alone: bool = False) -> Future[_R]:
         """See :class:`~archivekit.workers.Workers`."""
@@ -153,6 +161,8 @@ def _arrived(sent: Future[_Sent]) -> Future[Any]:
 
     def unpack(done: Future[_Sent]) -> None:
         error = CancelledError() if done.cancelled() else done.exception()
+        if isinstance(error, CancelledError):
+            error = OutputError("the scheduler of the cluster is gone, and with it the work that was under way")
         if error is None:
             try:
                 for target, data in done.result().files:

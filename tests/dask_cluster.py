@@ -12,15 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HERE = Path(__file__).parent
+Process = subprocess.Popen[bytes]
 
 
 @contextmanager
-def running(folder: Path, workers: int = 2, deadly: str = "") -> Iterator[str]:
+def running(folder: Path, workers: int = 2, deadly: str = "", begun: list[Process] | None = None) -> Iterator[str]:
     """The ``dask://`` address of a cluster that runs while the block does. Reading the document called ``deadly`` kills
-    whatever process of it does so."""
+    whatever process of it does so. ``begun`` gets the processes, the scheduler's first."""
     file = folder / "scheduler.json"
     environment = {**os.environ, "PYTHONPATH": str(HERE / "deadly" if deadly else HERE), "DEADLY": deadly}
-    begun = [_begin(["scheduler", "--no-dashboard", "--scheduler-file", str(file)], environment)]
+    begun = [] if begun is None else begun
+    begun.append(_begin(["scheduler", "--no-dashboard", "--scheduler-file", str(file)], environment))
     try:
         _wait(file.exists, "the scheduler")
         for number in range(workers):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from archivekit import cluster
-from archivekit.errors import MissingRequirementError, UsageError
+from archivekit.errors import MissingRequirementError, OutputError, UsageError
 from archivekit.workers import Lost, each
 
 
@@ -144,6 +144,19 @@ def test_a_worker_that_is_killed_costs_no_job(address: str) -> None:
     killer.join()
     assert [number for number, _ in done] == list(range(1, 21))
     assert next(iter(victims.values())) not in pids(address).values()
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_dies_ends_the_work_and_blames_no_job(tmp_path: Path) -> None:
+    from dask_cluster import Process, running
+
+    begun: list[Process] = []
+    with running(tmp_path, begun=begun) as address, cluster.connect(address) as workers:
+        done = each(slowly, jobs(100), workers)
+        assert not isinstance(next(done), Lost)
+        begun[0].kill()
+        with pytest.raises(OutputError, match="the scheduler of the cluster is gone"):
+            list(done)
 
 
 @pytest.mark.slow
