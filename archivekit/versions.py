@@ -26,7 +26,7 @@ NEAR = 0.8
 
 _KEYS = 16
 """How many of the smallest hashes a record is looked up by, and how many of them a near-duplicate must share."""
-SHARED = 4
+SHARED = 7
 COMMON = 64
 FAMILY = 13
 """How many records may share a hash before it tells nothing, and how many hashes tell something all the same."""
