@@ -19,8 +19,8 @@ together; they suffer less than wall seconds from whatever else the machine does
 was: of all processes together (pages they share count for each), and of the largest.
 
 The documents are made from the sample corpus: envelope, markup, chrome and encoding of its documents are kept; titles, dates,
-addresses and prose are new for each, about {length:,} characters, no two alike; {share:.0%} have pictures of their own.
-They come from the seed {seed}, the same on every machine.
+addresses and prose are new for each, about {length:,} characters, no two alike. Where the sample has pictures, {share:.0%} of
+the documents have some of their own and the others none. They come from the seed {seed}, the same on every machine.
 """
 
 LENGTH: Final = 2500
