@@ -3,6 +3,7 @@
 # make lint    ruff and mypy
 # make check   the slow validators on dist/: EPUBCheck, Ace, veraPDF, qpdf, a reading system in Chromium
 # make prove   the slow laws: every byte flipped, every disk operation failed, every mood of a machine, every real document
+# make fuzz    documents that are almost right, for FUZZ_SECONDS on all cores; what breaks a law goes to build/fuzz-finds
 # make quality        read the labelled documents and print how many fields are right; fails below tests/quality/floors.toml
 # make quality-peers  the same documents through other extractors, beside archivekit
 # make bench          what archivekit costs beside other programs, into docs/benchmarks.md; see tests/bench/README.md for its sections
@@ -19,6 +20,8 @@ PERCOLLATE_VERSION := 4.3.0
 
 PROOFS := $(addprefix tests/test_,$(addsuffix .py,crash determinism verify extract accounting))
 ARCHIVEKIT_SHARED ?= ../shared
+FUZZ_SECONDS ?= 60
+ATHERIS := atheris==3.0.0
 PEERS := trafilatura==2.3.1 'newspaper4k[zh]==0.9.6' readability-lxml==0.9 lxml_html_clean==0.4.6 pypandoc_binary==1.17
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -26,7 +29,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib
 endif
 
-.PHONY: demo test lint check prove quality quality-peers bench accept clean
+.PHONY: demo test lint check prove fuzz quality quality-peers bench accept clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -48,6 +51,9 @@ check: $(VENV)/installed-dev $(VENV)/checkers
 
 prove: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m slow -n auto --dist worksteal $(PROOFS)
+
+fuzz: $(VENV)/installed-dev $(VENV)/atheris
+	cd tests && "$(abspath $(BIN))/python" -m fuzz --seconds $(FUZZ_SECONDS)
 
 quality: $(VENV)/installed-dev
 	@mkdir -p build
@@ -95,6 +101,11 @@ $(VENV)/checkers: setup/packages Makefile | $(BIN)/python
 	@echo "Installing epub.js $(EPUBJS_VERSION), a reading system, and what drives Chromium into $(VENV)/reading-system"
 	@PUPPETEER_SKIP_DOWNLOAD=1 npm install --silent --no-fund --no-audit --ignore-scripts --prefix $(VENV)/reading-system \
 	  epubjs@$(EPUBJS_VERSION) puppeteer-core@$(PUPPETEER_VERSION)
+	@touch $@
+
+# Where there is no atheris for the machine, the fuzzer goes by what records are made of.
+$(VENV)/atheris: Makefile | $(VENV)/installed-dev
+	@$(BIN)/python -m pip install --quiet --only-binary :all: $(ATHERIS) || echo "There is no $(ATHERIS) for this machine"
 	@touch $@
 
 $(VENV)/peers/installed: Makefile setup/packages

@@ -105,6 +105,8 @@ def member(path: Path, name: str, limits: Limits = DEFAULT) -> bytes:
 
 def members(path: Path, limits: Limits = DEFAULT) -> Iterator[tuple[str, bytes | BookError]]:
     """Every file of an EPUB by its path in it, or why it cannot be read; raises BookError when none can be."""
+    if not path.is_file():
+        raise BookError("is not a file", path=path.name)
     try:
         with zipfile.ZipFile(path) as book:
             _check_size(book, path, limits)

@@ -18,6 +18,8 @@ from pikepdf import settings as qpdf
 from .errors import BookError, BookTooLargeError
 from .limits import DEFAULT, Limits, over
 
+_SOURCE = pikepdf.Name("/Source")
+"""What a file that a record was read from is to the PDF."""
 _SHOWN = ("Tj", "TJ", "'", '"')
 _CODE = rb"<([0-9a-fA-F]+)>\s*"
 _DEPTH = 12
@@ -50,6 +52,8 @@ def words(path: Path, limits: Limits = DEFAULT) -> str:
 @contextmanager
 def _opened(path: Path, limits: Limits) -> Iterator[pikepdf.Pdf]:
     """A PDF no stream of which unpacks to more than the limit; what goes wrong with it in the block is a BookError."""
+    if not path.is_file():
+        raise BookError("is not a file", path=path.name)
     most = min(limits.book_bytes, _FLATE)
     before: dict[str, Any] = qpdf.set_qpdf_limits(
         flate_max_memory=most, run_length_max_memory=most, png_max_memory=most, tiff_max_memory=most, max_stream_filters=1
@@ -69,7 +73,7 @@ def _opened(path: Path, limits: Limits) -> Iterator[pikepdf.Pdf]:
 
 
 def _attached(pdf: pikepdf.Pdf) -> bytes:
-    named = [name for name in pdf.attachments if name.endswith(".jsonl")]
+    named = [name for name, file in pdf.attachments.items() if name.endswith(".jsonl") and file.relationship != _SOURCE]
     if len(named) != 1:
         raise ValueError(f"{len(named)} attached JSON Lines archives, there should be one")
     file = pdf.attachments[named[0]].get_file()
