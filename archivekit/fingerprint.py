@@ -6,10 +6,10 @@ characters (Broder 1997; Cohen and Kaplan 2007) with BLAKE2b for the random orde
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from array import array
 from collections.abc import Sequence
+from hashlib import blake2b
 from urllib.parse import unquote, urlsplit
 
 SKETCH = 256
@@ -40,17 +40,18 @@ def address(url: str | None) -> str:
 
 def sketch(text: str) -> array[int]:
     """The ``SKETCH`` smallest 64-bit hashes of the sets of five characters in a normalised text, ascending."""
-    smallest: list[int] = []
+    smallest: list[bytes] = []
     for start in range(0, max(1, len(text) - _GRAM + 1), _CHUNK):
         part = text[start : start + _CHUNK + _GRAM - 1]
-        hashes = {hashed(part[at : at + _GRAM].encode("utf-8", "replace")) for at in range(max(1, len(part) - _GRAM + 1))}
+        grams = {part[at : at + _GRAM] for at in range(max(1, len(part) - _GRAM + 1))}
+        hashes = {blake2b(gram.encode("utf-8", "replace"), digest_size=8).digest() for gram in grams}
         smallest = sorted(hashes.union(smallest))[:SKETCH]
-    return array("Q", smallest)
+    return array("Q", [int.from_bytes(digest, "big") for digest in smallest])
 
 
 def hashed(data: bytes) -> int:
     """A 64-bit number that stands for bytes, the same everywhere."""
-    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
 
 
 def similarity(a: Sequence[int], b: Sequence[int]) -> float:

@@ -107,12 +107,13 @@ def other(text: str, around: str) -> str:
     return ""
 
 
+_SCRIPTS = {"zh-Hans": ("simplified", "traditional", "zh-Hant"), "zh-Hant": ("traditional", "simplified", "zh-Hans")}
+"""By the script around: what only it has, what only the other has, and the other."""
+
+
 def _other_script(text: str, around: str) -> str:
     """``zh-Hans`` in what is ``zh-Hant`` and the reverse, where nothing speaks against it."""
-    found = counts(text)
-    simplified, traditional = found["simplified"], found["traditional"]
-    if around == "zh-Hans" and traditional >= _LEAST_TELLING and not simplified:
-        return "zh-Hant"
-    if around == "zh-Hant" and simplified >= _LEAST_TELLING and not traditional:
-        return "zh-Hans"
-    return ""
+    own, foreign, found = _SCRIPTS.get(around, ("", "", ""))
+    if not found or any(_kinds[char] == own for char in text):
+        return ""
+    return found if sum(_kinds[char] == foreign for char in text) >= _LEAST_TELLING else ""

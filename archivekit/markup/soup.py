@@ -85,6 +85,7 @@ class _Builder(HTMLTreeBuilder):
         while stack:
             parent, children = stack[-1]
             for node in children:
+                node.parent = None  # so that the parser's tree goes when it has been read, without a collection
                 name = node.name
                 if name == "#text":
                     made: Any = Words(node.data)

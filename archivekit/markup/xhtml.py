@@ -67,11 +67,14 @@ _LINE_ENDS: Final = re.compile("\r\n?|[\x85\u2028\u2029]")
 _INVISIBLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _PLANE_ENDS: Final = "".join(chr(plane << 16 | low) for plane in range(1, 17) for low in (0xFFFE, 0xFFFF))
 _IMPOSSIBLE: Final = re.compile(f"[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff{_PLANE_ENDS}]")
+_UNCLEAN: Final = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff{_PLANE_ENDS}]")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def clean(value: str) -> str:
     """``value`` as XML 1.0 and HTML allow it: controls left out, lone surrogates and noncharacters made U+FFFD."""
+    if _UNCLEAN.search(value) is None:
+        return value
     return _IMPOSSIBLE.sub("\ufffd", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", value)))
 
 
@@ -128,6 +131,8 @@ class _Options(NamedTuple):
 
 
 _Part = str | Slot | Node
+_WORDS: Final = (Text, Code, CodeBlock)
+_SEEN: Final = (Image, Embed)
 _SIMPLE: Final = {Emphasis: "em", Strong: "strong", Superscript: "sup", Subscript: "sub", Strike: "s", Quote: "blockquote"}
 
 
@@ -258,10 +263,7 @@ def _paragraph(paragraph: Paragraph, language: str) -> list[_Part]:
 
 def _visible(nodes: tuple[Node, ...]) -> bool:
     """Whether anything of the nodes would be seen."""
-    return any(
-        isinstance(node, Image | Embed) or (isinstance(node, Text | Code | CodeBlock) and clean(node.text).strip())
-        for node in walk(nodes)
-    )
+    return any((isinstance(node, _WORDS) and clean(node.text).strip()) or isinstance(node, _SEEN) for node in walk(nodes))
 
 
 def _link(link: Link, inside: _Here, options: _Options) -> tuple[_Here, list[_Part]]:
