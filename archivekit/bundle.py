@@ -57,6 +57,8 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """Other versions of a work by the id of the article that is its reading copy: kept as records, not printed."""
     volume: Volume | None = None
     dress: Dress = Dress()
+    sources: Mapping[str, bytes] = {}
+    """Sources of the records by their path, where a book is to carry them."""
 
     @property
     def articles(self) -> tuple[Article, ...]:

@@ -41,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the PDF is for a printing press: four colours, crop marks, parts that open on the right."""
     qr: bool = True
     """Whether the PDF has a QR code of each article's address."""
+    attach_sources: bool = False
+    """Whether the files the articles were read from are attached to the PDF."""
     numbering: Literal["volume", "series"] = "volume"
     """Whether the page numbers of a PDF begin anew in each volume or run through the set."""
     static: tuple[str, ...] = ()

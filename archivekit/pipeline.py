@@ -21,6 +21,7 @@ from .config import Settings, checked, load_settings
 from .errors import BookError, NothingToBuildError, UnreadableSourceError, UsageError
 from .gathering import Gathered, gather
 from .model import Article, Notice, encode
+from .originals import Originals
 from .printing import Press
 from .readings import Paths, Progress, listed, task_of
 from .renditions import Renditions
@@ -74,7 +75,8 @@ def build(
         if not len(gathered.shelf):
             raise NothingToBuildError(_nothing(walk, gathered))
         whole = arrange(gathered.shelf, chosen, title=_title(base, chosen, gathered), epoch=epoch, dress=dress)
-        press = Press(whole, chosen, staging, held, workers)
+        originals = Originals(walk, chosen.limits) if chosen.attach_sources else None
+        press = Press(whole, chosen, staging, held, workers, originals)
         outputs = [output for name, printer in printers.items() for output in press.outputs(name, printer, progress)]
         report = reports.sealed(_report(whole, chosen, walk, gathered, outputs))
         for name in _left_over(staging.folder, report):

@@ -22,6 +22,7 @@ from .cache import Cache
 from .config import Settings
 from .gathering import software
 from .model import Notice
+from .originals import Originals
 from .readings import Progress
 from .workers import Workers
 from .writers import Books, BookWriter, Printer, RecordWriter
@@ -50,13 +51,20 @@ class Press:
     """Prints one arrangement into a staging folder."""
 
     def __init__(
-        self, arrangement: Arrangement, settings: Settings, staging: Staging, cache: Cache, workers: Workers | None
+        self,
+        arrangement: Arrangement,
+        settings: Settings,
+        staging: Staging,
+        cache: Cache,
+        workers: Workers | None,
+        originals: Originals | None = None,
     ) -> None:
         self._arrangement = arrangement
         self._settings = settings
         self._staging = staging
         self._cache = cache
         self._workers = workers
+        self._originals = originals
 
     def outputs(self, format: str, printer: Printer, progress: Progress | None) -> Iterator[reports.Output]:
         """Every file of a format, in order, as it is made."""
@@ -86,7 +94,7 @@ class Press:
         kept = [self._kept(volume) for volume in made]
         targets = [self._staging.file(volume.name) for volume in made]
         new = [(volume.part, target) for volume, target, old in zip(made, targets, kept, strict=True) if old is None]
-        jobs: Books = [(self._bundled(part), target) for part, target in new]
+        jobs: Books = [(self._bundled(format, part), target) for part, target in new]
         notices = printer.write_series(jobs, self._settings, self._workers)
         for done, (volume, target, old) in enumerate(zip(made, targets, kept, strict=True)):
             if progress is not None:
@@ -95,8 +103,11 @@ class Press:
         if progress is not None:
             progress(format, len(made), len(made))
 
-    def _bundled(self, part: Part | None) -> Callable[[], Bundle]:
-        return lambda: self._arrangement.bundle(part)
+    def _bundled(self, format: str, part: Part | None) -> Callable[[], Bundle]:
+        if self._originals is None or format != "pdf":
+            return lambda: self._arrangement.bundle(part)
+        originals = self._originals
+        return lambda: originals.beside(self._arrangement.bundle(part))
 
     def _new(self, volume: Volume, target: Path, notices: tuple[Notice, ...]) -> reports.Output:
         output = reports.output(volume.name, target, notices)

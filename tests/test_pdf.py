@@ -341,7 +341,7 @@ def test_the_engine_refuses_everything_it_was_not_given(tmp_path: Path, monkeypa
         styles=(style,),
         justified="",
         images={"known": Printable("image/svg+xml", SVG.data)},
-        archive=pdf_engine.Archive("a.jsonl", "", b"", MOMENT),
+        archive=pdf_engine.Attached(name="a.jsonl", description="", data=b"", moment=MOMENT),
         xmp="",
     )
     trouble = pdf_engine.write_pdf(job).trouble

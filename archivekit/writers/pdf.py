@@ -21,7 +21,8 @@ from ..paper import Paper, paper
 from ..workers import Lost, Workers, each
 from . import Books, lost, pages, pdf_html
 from .fonts import installed, require_cjk
-from .pdf_engine import ASSET_SCHEME, Archive, Job, Made, Trouble, count_pages, write_pdf
+from .pdf_attached import Attached, not_at_hand, sources
+from .pdf_engine import ASSET_SCHEME, Job, Made, Trouble, count_pages, write_pdf
 from .pdf_images import Printable, printable
 from .pdf_press import in_black, profile, too_coarse
 from .pdf_sizes import size
@@ -33,6 +34,8 @@ _PIXELS_PER_PIXEL = 300 / 96
 
 _TITLE = 1.571
 """How large an article's title is beside its text, in the style sheet."""
+
+_ARCHIVE = "The records this file is a printing of, one JSON object a line"
 
 _R = TypeVar("_R")
 
@@ -89,7 +92,7 @@ def _job(bundle: Bundle, target: Path, settings: Settings, starts: tuple[int, ..
     if _HAN.search(html):
         require_cjk(fonts)
     data = b"".join(encode(article) + b"\n" for article in bundle.records)
-    name = f"{settings.name}.jsonl"
+    name, moment = f"{settings.name}.jsonl", _moment(bundle)
     return Job(
         target=str(target),
         html=html,
@@ -97,9 +100,10 @@ def _job(bundle: Bundle, target: Path, settings: Settings, starts: tuple[int, ..
         profile=profile() if settings.print_ready else b"",
         justified=_style("pdf-justified.css"),
         images=images.used,
-        archive=Archive(name, "The records this file is a printing of, one JSON object a line", data, _moment(bundle)),
+        archive=Attached(name=name, description=_ARCHIVE, data=data, moment=moment),
+        sources=sources(bundle, moment) if settings.attach_sources else (),
         xmp=additions(bundle, archive=name, archive_sha256=hashlib.sha256(data).hexdigest()),
-        notices=(*notices, *images.notices()),
+        notices=(*notices, *images.notices(), *(not_at_hand(bundle) if settings.attach_sources else ())),
     )
 
 

@@ -21,6 +21,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[impor
 from ..model import Notice
 from .even_lines import can_be_had, even_lines
 from .narrow_lines import narrow_lines
+from .pdf_attached import Attached, name_attachments
 from .pdf_colours import name_rgb
 from .pdf_images import Printable
 from .pdf_joined import join
@@ -40,16 +41,6 @@ _RECURSION_LIMIT = 6000
 """Frames WeasyPrint may use: a block costs it about seven, and the default of Python ends at some 130 blocks."""
 
 
-class Archive(msgspec.Struct, frozen=True):
-    """A file attached to the PDF as the data it is a printing of."""
-
-    name: str
-    description: str
-    data: bytes
-    moment: datetime
-    """In UTC, given out as creation and modification date."""
-
-
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a PDF is made of. It can be pickled."""
 
@@ -62,7 +53,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A style sheet that asks for justified text; left out where lines cannot be made even by characters."""
     images: Mapping[str, Printable]
     """By sha256 of the asset they stand for."""
-    archive: Archive
+    archive: Attached
+    sources: tuple[Attached, ...] = ()
+    """Files to attach beside the archive."""
     xmp: str
     """``rdf:Description`` elements for the XMP packet."""
     profile: bytes = b""
@@ -130,18 +123,11 @@ def count_pages(job: Job) -> int:
 def write_pdf(job: Job) -> Made:
     """Lay the job out and write it as PDF/A-3a and PDF/UA-1; the same job gives the same bytes."""
     fetcher = _SealedFetcher(job)
-    attachment = Attachment(
-        string=job.archive.data,
-        name=job.archive.name,
-        description=job.archive.description,
-        created=job.archive.moment,
-        modified=job.archive.moment,
-        relationship="Data",
-        url_fetcher=fetcher,
-    )
+    attached = (job.archive, *job.sources)
 
     def finish(document: object, pdf: object) -> None:
         mend(pdf)
+        name_attachments(pdf, attached)
         join(document, pdf)
         drop_layout(document)
         if job.profile:
@@ -158,8 +144,21 @@ def write_pdf(job: Job) -> Made:
         }
         document = HTML(string=job.html, url_fetcher=fetcher).render(color_profiles=profiles, **options)
         pack_pages(document)
-        document.write_pdf(job.target, finisher=finish, attachments=[attachment], **options)
+        document.write_pdf(
+            job.target, finisher=finish, attachments=[_attachment(file, fetcher) for file in attached], **options
+        )
     return Made(job.notices, Trouble(tuple(lines)))
+
+
+def _attachment(file: Attached, fetcher: _SealedFetcher) -> Attachment:
+    return Attachment(
+        string=file.data,
+        name=file.name,
+        description=file.description,
+        created=file.moment,
+        modified=file.moment,
+        url_fetcher=fetcher,
+    )
 
 
 def _sheets(job: Job, fetcher: _SealedFetcher) -> tuple[list[CSS], dict[str, object]]:

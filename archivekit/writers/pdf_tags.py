@@ -12,7 +12,6 @@ def mend(pdf: Any) -> None:
     _scope_headers(pdf)
     _wrap_list_bodies(pdf)
     _tag_links(pdf)
-    _name_attachments(pdf)
 
 
 def _scope_headers(pdf: Any) -> None:
@@ -59,16 +58,6 @@ def _tag_links(pdf: Any) -> None:
             held = None if isinstance(kid, int) else _object(pdf, kid)
             if held and held.get("Type") == "/OBJR" and _object(pdf, held["Obj"]).get("Subtype") == "/Link":
                 item["S"] = "/Link"
-
-
-def _name_attachments(pdf: Any) -> None:
-    """List each attached file once and give JSON Lines its media type."""
-    if "AF" in pdf.catalog:
-        pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
-    for item in pdf.objects:
-        extra = getattr(item, "extra", {})
-        if extra.get("Type") == "/EmbeddedFile":
-            extra["Subtype"] = "/application#2fjsonl"
 
 
 def _elements(pdf: Any, kind: str) -> Iterator[Any]:
