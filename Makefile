@@ -7,6 +7,7 @@
 # make quality        read the labelled documents and print how many fields are right; fails below tests/quality/floors.toml
 # make quality-peers  the same documents through other extractors, beside archivekit
 # make bench          what archivekit costs beside other programs, into docs/benchmarks.md; see tests/bench/README.md for its sections
+# make verapdf  the sample, the seeds and every folder of real dumps as PDFs, and what veraPDF says of each; takes a while
 # make accept  rewrite the golden cases and command tests from what the code does now; read the diff before you commit it
 
 VENV := .venv
@@ -29,7 +30,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib
 endif
 
-.PHONY: demo test lint check prove fuzz quality quality-peers bench accept clean
+.PHONY: demo test lint check prove fuzz quality quality-peers bench verapdf accept clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -67,6 +68,9 @@ bench: $(VENV)/installed-dev $(VENV)/peers/installed $(VENV)/bench
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS)) \
 	  $(if $(LIMIT),--limit $(LIMIT)) --peers "$(abspath $(VENV)/peers/bin/python)" \
 	  --percollate "$(abspath $(VENV)/percollate/node_modules/.bin/percollate)"
+
+verapdf: $(VENV)/installed-dev $(VENV)/checkers
+	$(BIN)/python tests/books.py build/books dist/sample.pdf "$(ARCHIVEKIT_SHARED)/seeds" "$(ARCHIVEKIT_SHARED)"/corpora/*/
 
 accept: $(VENV)/installed-dev
 	ARCHIVEKIT_ACCEPT=1 $(BIN)/python -m pytest tests/test_cases.py tests/test_commands.py
