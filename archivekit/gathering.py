@@ -34,7 +34,6 @@ _PARSERS: Final = (
     "justhtml",
     "markdown-it-py",
     "mdit-py-cjk-friendly",
-    "opencc",
     "pillow",
     "python-frontmatter",
     "pyyaml",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from functools import cache
-
-import opencc
+from importlib import resources
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
@@ -16,21 +16,14 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|a|is|that|for|was|with|on|as|it|by|at|from)\b", re.I)
 
 
-@cache
-def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
-    return opencc.OpenCC("s2t"), opencc.OpenCC("t2s")
-
-
-def _only(char: str) -> str:
-    """``s`` for a character only simplified text has, ``t`` for one only traditional text has, else ``""``."""
-    to_traditional, to_simplified = _converters()
-    simplified, traditional = to_simplified.convert(char), to_traditional.convert(char)
-    if simplified == char and traditional != char:
-        return "s"
-    return "t" if simplified != char and traditional == char else ""
-
-
 _KINDS = (("han", _HAN), ("kana", _KANA), ("hangul", _HANGUL), ("latin", _LATIN), ("cyrillic", _CYRILLIC))
+
+
+@cache
+def _scripts() -> dict[str, str]:
+    """The characters that only one of the two Chinese scripts has, each with ``simplified`` or ``traditional``."""
+    table = tomllib.loads(resources.files(__package__).joinpath("scripts.toml").read_text("utf-8"))
+    return {char: script for script, chars in table.items() for char in chars if char != "\n"}
 
 
 class _Kinds(dict[str, str]):
@@ -38,9 +31,7 @@ class _Kinds(dict[str, str]):
 
     def __missing__(self, char: str) -> str:
         kind = next((name for name, pattern in _KINDS if pattern.match(char)), "")
-        if kind == "han":
-            kind = {"s": "simplified", "t": "traditional"}.get(_only(char), kind)
-        self[char] = kind
+        self[char] = kind = _scripts().get(char, kind) if kind == "han" else kind
         return kind
 
 

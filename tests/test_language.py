@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import opencc
 import pytest
 
 from archivekit.languages import counts, decide
@@ -37,3 +38,16 @@ def test_half_simplified_half_traditional_is_just_chinese() -> None:
 def test_counts_say_what_the_decision_was_made_from() -> None:
     found = counts("这這天abかな")
     assert (found["han"], found["simplified"], found["traditional"], found["kana"], found["latin"]) == (3, 1, 1, 2, 2)
+
+
+def test_the_table_of_scripts_is_what_opencc_says_of_each_character() -> None:
+    han = [chr(code) for first, end in ((0x3A00, 0x3B00), (0x4E00, 0xA000)) for code in range(first, end)]
+    traditional, simplified = (opencc.OpenCC(way).convert("\n".join(han)).split("\n") for way in ("s2t", "t2s"))
+    said = {
+        char: "simplified" if to == char else "traditional"
+        for char, back, to in zip(han, traditional, simplified, strict=True)
+        if (to == char) != (back == char)
+    }
+    told = {char: next(script for script in ("simplified", "traditional", "han") if counts(char)[script]) for char in han}
+    known = {char: script for char, script in told.items() if script != "han"}
+    assert len(known.keys() ^ said.keys()) <= 40 and all(known[char] == said[char] for char in known.keys() & said.keys())
