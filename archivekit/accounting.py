@@ -25,18 +25,18 @@ from .source import Source
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffe\uffff\ue5e5]+")
 """What shows nothing: white space, controls, marks of direction and width, and GBK's A3A0, a blank that Unicode lacks."""
 _TAGS = re.compile(
-    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>"
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>|<![A-Z]+\s[^>]*>"
     r"|</?[A-Za-z](?:[^<>=]++|=\s*+\"[^\"]*+\"|=\s*+'[^']*+'|=)*+>|<[!?/]?[A-Za-z][^<>]*>|<!\[CDATA\[|\]\]>",
     re.S,
 )
 _INLINE_TAGS = re.compile(
-    r"<!--.*?-->|<\?.*?\?>|<![A-Za-z][^>]*>|<!\[CDATA\[.*?\]\]>|</[A-Za-z][A-Za-z0-9-]*\s*>|<[A-Za-z][A-Za-z0-9-]*"
+    r"<!--.*?-->|<\?.*?\?>|<![A-Z]+\s[^>]*>|<!\[CDATA\[.*?\]\]>|</[A-Za-z][A-Za-z0-9-]*\s*>|<[A-Za-z][A-Za-z0-9-]*"
     r"(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:[^\s\"'=<>`]+|'[^']*'|\"[^\"]*\"))?)*+\s*/?>",
     re.S,
 )
 """The same as CommonMark (6.6) takes them for tags: what is not quite one is words."""
 _HTML_TAGS = re.compile(
-    r"<!--(?:-?>|.*?(?:--!?>|\Z))|<!\[CDATA\[|\]\]>|<(?:[!?]|/[^A-Za-z])[^>]*+(?:>|\Z)"
+    r"<!--(?:-?>|.*?(?:--!?>|\Z))|\]\]>|<(?:[!?]|/[^A-Za-z])[^>]*+(?:>|\Z)"
     r"|</?[A-Za-z][^\t\n\f\r />]*+(?:[\t\n\f\r /]++|[^\t\n\f\r />][^\t\n\f\r />=]*+(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
     r"(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\t\n\f\r >\"'][^\t\n\f\r >]*+|(?=>)))?+)*+(?:>|\Z)",
     re.S,
@@ -51,8 +51,11 @@ _DESTINATION = re.compile(
     re.M | re.I,
 )
 _ENDED_REFERENCE = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
-_VERBATIM = re.compile(r"<plaintext\b[^>]*>", re.I)
-"""All that follows is words, in HTML."""
+_VERBATIM = re.compile(
+    r"<plaintext\b[^>]*>(?P<rest>.*)|<(xmp|textarea|iframe|noembed|noframes)\b[^>]*>(?P<inside>.*?)(?:</\2[\s/>]|\Z)",
+    re.S | re.I,
+)
+"""Elements in which HTML sees no tags."""
 _SYNTAX = re.compile(r"[!#()*+<=>\[\]\\_`{|}~\-]+")
 """ASCII punctuation that may be Markdown's."""
 _MARKS = re.compile(r"[!-/:-@\[-`{-~]+")
@@ -203,7 +206,9 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         _clear(mask, match.start("inside"), match.end("inside"))
     body = _body_start(text)
     is_markdown = not _is_html(text, body, articles)
-    _hide(mask, _tags(text, body, is_markdown=is_markdown))
+    _hide(mask, _TAGS.finditer(text, 0, len(text) if is_markdown else body))
+    if not is_markdown:
+        _hide(mask, _HTML_TAGS.finditer(text, body))
     if body:
         _hide(mask, (_JSON_KEYS if text.lstrip().startswith("{") else _KEYS).finditer(text, 0, body))
         _hide(mask, _MARKS.finditer(text, 0, body))
@@ -214,16 +219,6 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         if not html.unescape(match.group()).strip():
             _clear(mask, *match.span())
     return mask
-
-
-def _tags(text: str, body: int, *, is_markdown: bool) -> Iterator[re.Match[str]]:
-    """All tags, taken apart as the markup of the body demands."""
-    if is_markdown:
-        yield from _TAGS.finditer(text)
-        return
-    verbatim = _VERBATIM.search(text, body)
-    yield from _TAGS.finditer(text, 0, body)
-    yield from _HTML_TAGS.finditer(text, body, verbatim.end() if verbatim else len(text))
 
 
 def _hide(mask: bytearray, matches: Iterable[re.Match[str]]) -> None:
@@ -296,6 +291,8 @@ def _agrees(words: str, place: Span, source: Source, taken: list[Span]) -> bool:
     others = (
         shown,
         untagged,
+        _bare(html.unescape(_HTML_TAGS.sub("", raw))),
+        _bare(html.unescape(_HTML_TAGS.sub(lambda match: "" if match[0].endswith(">") else match[0], raw))),
         _bare(_DESTINATION.sub("", raw)),
         _bare(ended),
         _bare(_TAGS.sub("", ended)),
@@ -306,9 +303,12 @@ def _agrees(words: str, place: Span, source: Source, taken: list[Span]) -> bool:
 
 def _untagged(raw: str) -> str:
     """HTML without its tags."""
-    verbatim = _VERBATIM.search(raw)
-    end = verbatim.end() if verbatim else len(raw)
-    return _HTML_TAGS.sub("", raw[:end]) + raw[end:]
+    pieces, at = [], 0
+    for match in _VERBATIM.finditer(raw):
+        start, end = match.span("rest" if match["rest"] is not None else "inside")
+        pieces += [_HTML_TAGS.sub("", raw[at:start]), raw[start:end]]
+        at = end
+    return "".join([*pieces, _HTML_TAGS.sub("", raw[at:])])
 
 
 def _moved(removal: Removal, source: Source) -> bool:
@@ -321,4 +321,4 @@ def _bare(text: str) -> str:
 
 
 def _unmarked(text: str) -> str:
-    return _SYNTAX.sub("", _bare(text))
+    return _SYNTAX.sub("", _bare(text)).replace("\ufffd", "")

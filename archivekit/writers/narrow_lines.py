@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_HEAD = 96
+_HEAD = 48
 """Characters that are shown; a break in the first half of them does not depend on what comes later."""
 
 _NAME = "split_first_line"

@@ -12,6 +12,8 @@ TEXT_KEYS = frozenset(
 """Keys whose values are prose: in one, `` # `` is a number sign and no comment, ``[快讯]`` is words and no list."""
 
 _COMMENT = re.compile(r"[ \t]+#([^\n]*)")
+_TRAILING = re.compile(r"[\"' \t,\]}]*#([^\n]*)")
+"""A comment after a value, the marks that end the value or divide it from the next before it."""
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(\r?\n)[ \t]*|(.))", re.DOTALL)
 _ESCAPED = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b", " ": " ",
@@ -36,7 +38,7 @@ def is_text_comment(key: str, after: str) -> bool:
 
 def comment_after(after: str) -> tuple[int, int] | None:
     """Where in ``after`` a comment on the same line stands."""
-    match = _COMMENT.match(after)
+    match = _TRAILING.match(after)
     return None if match is None else (match.start(1) - 1, match.start(1) + len(match[1].rstrip()))
 
 

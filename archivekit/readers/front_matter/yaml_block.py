@@ -21,6 +21,8 @@ from .scalars import comment_after, is_prose, is_text_comment, scalar
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _KEY_LINE = re.compile(r"^[A-Za-z_][\w-]*:(?=\s|$)", re.MULTILINE)
 _COMMENT_LINE = re.compile(r"^[ \t]*(#[^\n]*)", re.MULTILINE)
+_COMMENT_BELOW_WHICH = re.compile(r"^[^\n#\"']*:(?=[ \t]+(#))", re.MULTILINE)
+"""A key whose value stands on the lines below a comment."""
 
 
 class _Node(msgspec.Struct):
@@ -204,20 +206,26 @@ class _Block:
     def _comments(self, block: str) -> None:
         if "#" not in block:
             return
+        values = [value for entry in self.found.entries for value in entry.values]
         for line in _COMMENT_LINE.finditer(block):
             start = self.start + line.start(1)
-            if not any(value.start <= start < value.end for entry in self.found.entries for value in entry.values):
+            if not any(value.start <= start < value.end for value in values):
                 self.found.comments.append(Value(line[1].rstrip(), start, start + len(line[1].rstrip())))
-        ends = {entry.end for entry in self.found.entries if not entry.is_list}
+        ends = {entry.end for entry in self.found.entries}
+        for key in _COMMENT_BELOW_WHICH.finditer(block):
+            start = self.start + key.start(1)
+            if not any(value.start <= start < value.end for value in values):
+                ends.add(self.start + key.end())
         for entry in self.found.entries:
             if entry.is_list:
                 ends.update(value.end + (self.text[value.end : value.end + 1] in ("'", '"')) for value in entry.values)
+        found = dict.fromkeys((comment.start, comment.end) for comment in self.found.comments)
         for end in sorted(ends):
             stop = self.text.find("\n", end, self.end)
             place = comment_after(self.text[end : self.end if stop < 0 else stop])
-            if place:
-                start, stop = end + place[0], end + place[1]
-                self.found.comments.append(Value(self.text[start:stop], start, stop))
+            if place and (at := (end + place[0], end + place[1])) not in found:
+                found[at] = None
+                self.found.comments.append(Value(self.text[slice(*at)], *at))
 
     def _add(self, name: str, key: _Node, node: _Node, values: tuple[Value, ...]) -> None:
         end = node.end
