@@ -72,6 +72,15 @@ def default_folder() -> Path | None:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "archivekit"
 
 
+def is_usable(folder: Path) -> bool:
+    """Whether a cache can be in a folder, which is made if need be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
 @contextmanager
 def opened(folder: Path | None) -> Iterator[Cache]:
     """The cache in a folder, made if need be and protected from being cleared; without a folder, one that lasts as long as

@@ -15,6 +15,7 @@ import small
 from fixtures import RED
 
 from archivekit import cache, gathering, pipeline
+from archivekit.cli.app import cache_folder
 from archivekit.errors import CacheError
 from archivekit.report import Report
 from archivekit.writers import epub
@@ -223,3 +224,20 @@ def test_a_build_that_is_killed_leaves_a_cache_that_is_whole(tmp_path: Path, mom
         assert subprocess.run(_building(corpus, tmp_path / out, place), capture_output=True, check=False).returncode == 3
     names = ("x.jsonl", "x.epub", "x.report.json")
     assert all((tmp_path / "out" / name).read_bytes() == (tmp_path / "anew" / name).read_bytes() for name in names)
+
+
+def test_the_users_cache_is_done_without_where_it_cannot_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("ARCHIVEKIT_CACHE", str(tmp_path / "file" / "cache"))
+    assert cache_folder(None) is None
+    assert "no cache is used" in capfd.readouterr().err
+    assert cache_folder(tmp_path) == tmp_path
+    monkeypatch.setenv("ARCHIVEKIT_CACHE", "off")
+    assert cache_folder(None) is None
+    assert capfd.readouterr().err == ""
+    monkeypatch.delenv("ARCHIVEKIT_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert cache_folder(None) == tmp_path / "xdg" / "archivekit"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..version import __version__
+from .say import warn
 
 if TYPE_CHECKING:
     from ..workers import Workers
@@ -102,7 +103,13 @@ def processes(jobs: int | None, cluster: str | None = None) -> Iterator[Workers 
 
 
 def cache_folder(named: Path | None) -> Path | None:
-    """The folder of the cache; None where the user wants none."""
-    from ..cache import default_folder
+    """The folder of the cache that is named, or else the user's; None where the user wants none or it cannot be written."""
+    from ..cache import default_folder, is_usable
 
-    return named or default_folder()
+    if named is not None:
+        return named
+    folder = default_folder()
+    if folder is not None and not is_usable(folder):
+        warn(f"no cache is used: {folder} cannot be written")
+        return None
+    return folder
