@@ -82,8 +82,8 @@ def build(
         for name in _left_over(staging.folder, report):
             staging.remove(name)
         reports.write(report, staging.file(f"{chosen.name}{REPORT}"))
-        staging.commit()
         held.prune()
+        staging.commit()
     return report
 
 
