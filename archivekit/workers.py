@@ -29,8 +29,10 @@ class Lost(NamedTuple):
 class Workers(Protocol):
     """Processes that take jobs. ``work`` and jobs are pickled on the way there, results and what is raised on the way back."""
 
-    slots: int
-    """How many jobs run at once."""
+    @property
+    def slots(self) -> int:
+        """How many jobs run at once."""
+
     lost: tuple[type[BaseException], ...]
     """What a future raises when its process died, which may have been another job's fault."""
 

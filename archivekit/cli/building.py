@@ -94,14 +94,17 @@ def _settings(params: Mapping[str, object]) -> dict[str, object]:
 
 def _tell(report: Report, out: Path, quiet: bool) -> None:
     """What was built goes to standard output, what could not be read to standard error."""
+    from ..remote import address_of
+
     for entry in report.quarantined:
         at = f"@{entry.offset}" if entry.offset is not None else ""
         warn(f"quarantined {entry.path}{at}: {entry.reason} [{entry.error}]")
     if quiet:
         return
+    folder = address_of(out) or out.as_posix()
     for output in report.outputs:
-        tell(f"{out / output.file}  {size(output.size)}")
+        tell(f"{folder}/{output.file}  {size(output.size)}")
     counts = [f"{count(report.articles, 'article')} from {count(len(report.sources), 'file')}"]
     counts += [count(len(report.duplicates), "duplicate")] if report.duplicates else []
     counts += [f"{len(report.quarantined)} quarantined"] if report.quarantined else []
-    tell(f"{out / report.settings.name}.report.json  {', '.join(counts)}")
+    tell(f"{folder}/{report.settings.name}.report.json  {', '.join(counts)}")

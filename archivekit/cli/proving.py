@@ -21,11 +21,12 @@ def verify(
     limit: Limit = None,
 ) -> None:
     """Hold outputs against their report, one another and the sources. Writes nothing; exit code 30 says it found something."""
+    from ..remote import address_of
     from ..verify import describe, encode
     from ..verify import verify as check
 
     verification = check(dist, sources=sources, store=store)
-    tell(encode(verification) if as_json else describe(verification, str(dist)))
+    tell(encode(verification) if as_json else describe(verification, address_of(dist) or str(dist)))
     raise typer.Exit(verification.exit_code)
 
 
