@@ -101,7 +101,7 @@ class MarkupLimitError(SourceError):
 
 
 class NestingLimitError(MarkupLimitError):
-    """The markup, or a record, is nested deeper than the limit."""
+    """The markup is nested deeper than the limit."""
 
 
 class PieceLimitError(MarkupLimitError):

@@ -33,7 +33,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     front_matter_characters: _Most = 256 * 1024
     """Of one block of front matter. More is FrontMatterLimitError; the document is quarantined."""
     depth: _Most = 512
-    """Of HTML elements and of the nodes of a record. More is NestingLimitError; the document is quarantined."""
+    """Of HTML elements in one another. More is NestingLimitError; the document is quarantined."""
     pieces: _Most = 500_000
     """Of one document: HTML tags, tokens of Markdown, stretches of plain text. More is PieceLimitError; it is quarantined."""
     image_bytes: _Most = 32 * 1024 * 1024

@@ -328,14 +328,14 @@ def test_no_address_anywhere_is_followed(tmp_path: Path, listener: socket.socket
 
 @pytest.mark.slow
 def test_no_address_anywhere_is_followed_for_print(tmp_path: Path, listener: socket.socket) -> None:
-    assert_nothing_got_out(tmp_path, ("pdf",), listener)
+    assert_nothing_got_out(tmp_path, ("pdf",), listener, 9)
 
 
 # --- law 1 --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
-def test_a_whole_build_opens_no_socket_and_starts_no_program(tmp_path: Path) -> None:
+def test_a_whole_build_opens_no_socket_and_starts_no_program_but_fc_list(tmp_path: Path) -> None:
     log = tmp_path / "log"
     done = watched(tmp_path / "nowhere", log, "build", HERE.parent / "corpus", "--out", tmp_path / "out", "--jobs", "1")
     assert done.returncode == 0, done.stderr.decode()[-2000:]

@@ -121,7 +121,7 @@ def test_the_command_runs_every_target_and_says_what_it_found(tmp_path: Path) ->
 def test_every_test_the_threat_model_names_exists() -> None:
     page = (HERE.parent / "docs" / "threat-model.md").read_text("utf-8")
     rows = re.findall(r"^\| [^|]+ \| (.*`.*) \|$", page.split("## Limits")[0], re.MULTILINE)
-    named = [entry for row in rows for entry in re.findall(r"`([^`]+)`", row)]
+    named = [entry for row in rows for entry in re.findall(r"`([^`]+)`", row) if "::" in entry or entry.startswith("make ")]
     assert len(rows) >= 18 and len(named) >= len(rows)
     for name in named:
         file, _, test = name.partition("::")

@@ -1,8 +1,8 @@
 """archivekit's command line, watched: ``python watched.py FORBIDDEN LOG build …``.
 
 An audit hook, which no code of Python can take off again, sees every file that is opened, every socket, every program
-that is started. What lies in the folder FORBIDDEN, what is a socket and what starts a program goes to LOG, a line each,
-and is refused.
+that is started. What lies in the folder FORBIDDEN, what is a socket and what starts a program other than ``fc-list`` goes
+to LOG, a line each, and is refused.
 """
 
 from __future__ import annotations
@@ -38,10 +38,16 @@ def inside(value: object) -> bool:
     return real == FORBIDDEN or real.startswith(FORBIDDEN + os.sep)
 
 
+def fonts(event: str, given: tuple[object, ...]) -> bool:
+    """Whether a program is only fontconfig's, which says what fonts there are; documents have no part in its arguments."""
+    return event in ("subprocess.Popen", "os.posix_spawn") and Path(str(given[0])).name == "fc-list"
+
+
 def watch(event: str, given: tuple[object, ...]) -> None:
     """Log and refuse."""
     network = event.startswith(NETWORK)
-    if network or event in PROGRAMS or (event in ("open", "os.scandir", "os.listdir") and inside(given[0])):
+    program = event in PROGRAMS and not fonts(event, given)
+    if network or program or (event in ("open", "os.scandir", "os.listdir") and inside(given[0])):
         os.write(LOG, f"{event} {given!r}\n".encode("utf-8", "backslashreplace"))
         raise PermissionError(f"watched: {event}")
 

@@ -47,6 +47,8 @@ def read(source: Source) -> tuple[Article, ...]:
     if match is None:
         fence = re.search(r"^---[ \t]*\r?\n(?=\s*(?:<!--\s*\d+\s*-->\s*)?\[)", source.text, re.M)
         match = STAMP.match(source.text, fence.end()) if fence else None
+        if match is not None and fence is not None:
+            _unread(draft, fence.start())
     start = match.end() if match else 0
     fill(draft, html.parse(source, start, len(source.text)))
     if match:
@@ -54,6 +56,15 @@ def read(source: Source) -> tuple[Article, ...]:
     if front is not None:
         _front(draft, front)
     return (draft.article(),)
+
+
+def _unread(draft: Draft, end: int) -> None:
+    """What stands between fences above a stamp and is no front matter is taken out, and said to be."""
+    head = draft.source.text[:end]
+    words = head.strip("\ufeff \t\r\n-")
+    if words:
+        start = head.index(words)
+        draft.remove(start, start + len(words), "stamped.unread-head")
 
 
 def _stamp(draft: Draft, match: re.Match[str]) -> None:
