@@ -66,7 +66,7 @@ quality-peers: $(VENV)/installed-dev $(VENV)/peers/installed
 
 bench: $(VENV)/installed-dev $(VENV)/peers/installed $(VENV)/bench
 	PYTHONPATH=tests $(BIN)/python -m bench $(BENCH) $(if $(SIZES),--sizes $(SIZES)) $(if $(RUNS),--runs $(RUNS)) \
-	  $(if $(LIMIT),--limit $(LIMIT)) --peers "$(abspath $(VENV)/peers/bin/python)" \
+	  $(if $(LIMIT),--limit $(LIMIT)) $(if $(UNJUDGED),--unjudged) --peers "$(abspath $(VENV)/peers/bin/python)" \
 	  --percollate "$(abspath $(VENV)/percollate/node_modules/.bin/percollate)"
 
 verapdf: $(VENV)/installed-dev $(VENV)/checkers

@@ -33,7 +33,7 @@ def contenders(kit: Kit, size: int) -> list[Contender]:
     documents, pages, out = kit.documents(size), kit.pages(size), kit.work / "out"
     book = out / "book.pdf"
     records = (pages / "records.jsonl", "--corpus", documents)
-    here = {"folder": pages, "facts": _facts(out, size <= JUDGED)}
+    here = {"folder": pages, "facts": _facts(out, kit.judged and size <= JUDGED)}
     weasyprint = Path(sys.executable).with_name("weasyprint")
     chromium = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", f"--print-to-pdf={book}"]
     through = ["-f", "html", "book.html", "--metadata", "title=Bench", "--css", "print.css"]
@@ -44,7 +44,7 @@ def contenders(kit: Kit, size: int) -> list[Contender]:
         Contender(
             f"archivekit, {number} process{'es' if number > 1 else ''}",
             build(kit, "pdf", *records, *jobs(number)),
-            facts=_facts(out, True),
+            facts=_facts(out, kit.judged),
         )
         for number in (many, 1)
     ] + [

@@ -36,6 +36,8 @@ class Kit(NamedTuple):
     runs: int
     limit: float
     """Seconds."""
+    judged: bool = True
+    """Whether validators are asked; without, what they said before of the same size and program is kept."""
 
     def documents(self, size: int) -> Path:
         """The folder of ``size`` generated documents."""
@@ -93,8 +95,15 @@ def in_turn(kit: Kit, results: Results, size: int, contenders: Sequence[Contende
                 if not good:
                     row["said"] = measured.err[-500:]
                 if good and one.facts is not None and (turn == kit.runs - 1 or not _again(row)):
-                    row["facts"] = one.facts()
+                    row["facts"] = {**_said_before(kit, results, row), **one.facts()}
             results.put(row)
+
+
+def _said_before(kit: Kit, results: Results, row: Row) -> dict[str, Any]:
+    """The verdicts of an earlier measurement, where none are asked for in this."""
+    earlier = results.find(row["size"], row["tool"]) if not kit.judged else None
+    facts = earlier.get("facts", {}) if earlier else {}
+    return {key: facts[key] for key in ("epubcheck", "verapdf") if key in facts}
 
 
 def _again(row: Row) -> bool:
