@@ -8,18 +8,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from fixtures import article, bundle, paragraph
+from fixtures import bundle
+from weasyprint.html import UA, UA_STYLESHEET
 from weasyprint.pdf import fonts, stream
 
-from archivekit.bundle import Group
 from archivekit.config import Settings
 from archivekit.writers import pdf, pdf_engine, pdf_memory
 
-SMALL = bundle(groups=(Group("", (article("a.txt", "题目", (paragraph("一段文字。"),), language="zh-Hans"),)),))
-
 
 @pytest.mark.slow
-def test_no_font_file_is_read_whole_and_the_bytes_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chosen", [Settings(), Settings(print_ready=True)], ids=["screen", "press"])
+def test_no_font_file_is_read_whole_and_the_bytes_are_the_same(
+    chosen: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held: list[int] = []
     read = fonts.get_hb_object_data
 
@@ -29,7 +30,7 @@ def test_no_font_file_is_read_whole_and_the_bytes_are_the_same(tmp_path: Path, m
         return data
 
     monkeypatch.setattr(fonts, "get_hb_object_data", counted)
-    pdf.write(SMALL, tmp_path / "lean.pdf", Settings())
+    pdf.write(bundle(), tmp_path / "lean.pdf", chosen)
     assert held
     assert max(held) < 2_000_000
 
@@ -37,7 +38,8 @@ def test_no_font_file_is_read_whole_and_the_bytes_are_the_same(tmp_path: Path, m
     monkeypatch.setattr(pdf_engine, "fonts_on_disk", lambda *_: nullcontext())
     monkeypatch.setattr(pdf_engine, "pack_pages", lambda _: None)
     monkeypatch.setattr(pdf_engine, "drop_layout", lambda _: None)
-    pdf.write(SMALL, tmp_path / "plain.pdf", Settings())
+    monkeypatch.setattr(pdf_engine, "_user_agent", lambda: UA_STYLESHEET)
+    pdf.write(bundle(), tmp_path / "plain.pdf", chosen)
     assert max(held) > 2_000_000
     assert (tmp_path / "lean.pdf").read_bytes() == (tmp_path / "plain.pdf").read_bytes()
 
@@ -57,3 +59,12 @@ def test_a_stream_of_what_is_not_known_stays_as_it_is() -> None:
         pdf_memory.pack_pages(SimpleNamespace(pages=[page]))
         page.paint(content, 1.0)
         assert content.stream == packed
+
+
+def test_no_pseudo_element_is_styled_for_every_element() -> None:
+    narrowed = pdf_memory.for_some(UA)
+    assert "\nli::marker {" in narrowed
+    assert "\n.note::footnote-call {" in narrowed
+    assert "\n::" in UA
+    assert "\n::" not in narrowed
+    assert narrowed.count("{") == UA.count("{")

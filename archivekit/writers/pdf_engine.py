@@ -10,10 +10,12 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 
 import msgspec
 from PIL import ImageFile
 from weasyprint import CSS, HTML, Attachment  # type: ignore[import-untyped]
+from weasyprint.html import UA, UA_COUNTER_STYLE  # type: ignore[import-untyped]
 from weasyprint.layout import block, inline, preferred  # type: ignore[import-untyped]
 from weasyprint.pdf import fonts, stream  # type: ignore[import-untyped]
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
@@ -25,7 +27,7 @@ from .pdf_attached import Attached, name_attachments
 from .pdf_colours import name_rgb
 from .pdf_images import Printable
 from .pdf_joined import join
-from .pdf_memory import drop_layout, fonts_on_disk, pack_pages
+from .pdf_memory import drop_layout, fonts_on_disk, for_some, pack_pages
 from .pdf_tags import mend
 from .pdf_xmp import merge
 from .pydyf_refs import linear_page_references
@@ -110,12 +112,24 @@ class _SealedFetcher(URLFetcher):  # type: ignore[misc]
         return URLFetcherResponse(url, image.data, {"Content-Type": image.media_type})
 
 
+class _Pages(HTML):  # type: ignore[misc]
+    """A document whose user agent has styles for what our pages have."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return [_user_agent()]
+
+
+@cache
+def _user_agent() -> CSS:
+    return CSS(string=for_some(UA), counter_style=UA_COUNTER_STYLE)
+
+
 def count_pages(job: Job) -> int:
     """How many pages the job takes; nothing is written."""
     fetcher = _SealedFetcher(job)
     with _engine(job):
         sheets, profiles = _sheets(job, fetcher)
-        html = HTML(string=job.html, url_fetcher=fetcher)
+        html = _Pages(string=job.html, url_fetcher=fetcher)
         document = html.render(stylesheets=sheets, color_profiles=profiles, presentational_hints=True)
         return len(document.pages)
 
@@ -142,7 +156,7 @@ def write_pdf(job: Job) -> Made:
             "output_intent": "device-cmyk" if job.profile else "srgb",
             "presentational_hints": True,  # the start of a numbered list
         }
-        document = HTML(string=job.html, url_fetcher=fetcher).render(color_profiles=profiles, **options)
+        document = _Pages(string=job.html, url_fetcher=fetcher).render(color_profiles=profiles, **options)
         pack_pages(document)
         document.write_pdf(
             job.target, finisher=finish, attachments=[_attachment(file, fetcher) for file in attached], **options

@@ -3,18 +3,21 @@ for byte.
 
 It reads a font file whole for each face in use, though HarfBuzz cuts the subset out of the file itself: a Chinese book uses
 a dozen faces out of files of 20 MB and more. It keeps the content of a page as thousands of short strings, and all boxes of
-the layout until the file is written.
+the layout until the file is written. And it computes six styles for every element, of list markers and footnotes it has not.
 """
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 _READER = "get_hb_object_data"
+_EVERYWHERE = re.compile(r"^::(?=(?P<mark>marker)|footnote-|note-)", re.MULTILINE)
+"""The selector of a pseudo-element of every element, at the start of a rule."""
 _READS = ("self.file_content = get_hb_object_data(self.hb_face)", "file_content = get_hb_object_data(hb_face)")
 
 
@@ -55,6 +58,11 @@ def _unread(font: Any, read: Callable[[Any], bytes]) -> Any:
         self.__dict__["file_content"] = held
 
     return type(font.__name__, (font,), {"file_content": property(content, hold)})
+
+
+def for_some(sheet: str) -> str:
+    """The style sheet of a user agent with the pseudo-elements of every element those of list items and ``.note`` alone."""
+    return _EVERYWHERE.sub(lambda match: f"{'li' if match['mark'] else '.note'}::", sheet)
 
 
 def pack_pages(document: Any) -> None:
