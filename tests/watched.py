@@ -53,9 +53,12 @@ def watch(event: str, given: tuple[object, ...]) -> None:
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command. What loads the libraries of the layout engine asks ``ldconfig`` where they are, before any document
+    is read."""
     import archivekit.cli
 
+    if "--format" not in sys.argv or "pdf" in sys.argv:
+        import archivekit.writers.pdf_engine
     sys.argv = ["archivekit", *sys.argv[3:]]
     Path(os.curdir).resolve()
     sys.addaudithook(watch)
