@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from fixtures import bundle
-from weasyprint.html import UA, UA_STYLESHEET
-from weasyprint.pdf import fonts, stream
+from weasyprint.html import UA, UA_STYLESHEET  # type: ignore[import-untyped]
+from weasyprint.pdf import fonts, stream  # type: ignore[import-untyped]
 
 from archivekit.config import Settings
 from archivekit.writers import pdf, pdf_engine, pdf_memory
