@@ -30,6 +30,8 @@ class Section(NamedTuple):
     """How often, where it is not asked for."""
     usual: bool = True
     """Whether it runs where no section is named."""
+    limit: float = 900.0
+    """Seconds after which a run is ended, where it is not asked for."""
 
 
 SECTIONS: Final = {
@@ -41,8 +43,8 @@ SECTIONS: Final = {
     "again": Section(again.measure, (1000,), 1),
     "scaling": Section(again.measure_scaling, (500,), 1),
     "policies": Section(policies.measure, (0,), 1),
-    "line": Section(pdf.measure_line, (1000, 2000, 5000), 1, usual=False),
-    "memory": Section(growth.measure_memory, (5000, 20_000, 100_000), 1, usual=False),
+    "line": Section(pdf.measure_line, (1000, 2000, 5000), 1, usual=False, limit=14_400.0),
+    "memory": Section(growth.measure_memory, (5000, 20_000, 100_000), 1, usual=False, limit=14_400.0),
 }
 
 
@@ -52,7 +54,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)}; or pages")
     parser.add_argument("--sizes", type=int, nargs="+", metavar="N", help="how many documents")
     parser.add_argument("--runs", type=int, help="how often each program runs")
-    parser.add_argument("--limit", type=float, default=900.0, help="seconds after which a run is ended")
+    parser.add_argument("--limit", type=float, help="seconds after which a run is ended")
     parser.add_argument("--unjudged", action="store_true", help="ask no validator; keep what they said before")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "bench")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs")
@@ -74,7 +76,7 @@ def main(words: Sequence[str] | None = None) -> int:
             peers=options.peers.absolute(),
             percollate=options.percollate.absolute(),
             runs=options.runs or section.runs,
-            limit=options.limit,
+            limit=options.limit or section.limit,
             judged=not options.unjudged,
         )
         print(f"{name}:", file=sys.stderr)
