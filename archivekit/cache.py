@@ -92,7 +92,7 @@ def opened(folder: Path | None) -> Iterator[Cache]:
             lock = (place / _LOCK).open("ab")
         except OSError as error:
             raise CacheError(f"cannot be written: {error.strerror}", path=str(place)) from None
-        with lock, _told(place):
+        with lock, _told(place, lasting=folder is not None):
             fcntl.flock(lock, fcntl.LOCK_SH)
             with closing(Cache(place / FILE, lasting=folder is not None)) as cache:
                 yield cache
@@ -128,11 +128,12 @@ def clear(folder: Path) -> Contents:
 
 
 @contextmanager
-def _told(place: Path) -> Iterator[None]:
+def _told(place: Path, *, lasting: bool) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise CacheError(f"{error}; archivekit cache --clear begins it anew", path=str(place)) from None
+        advice = "; archivekit cache --clear begins it anew" if lasting else ", where a build keeps what it has read"
+        raise CacheError(f"{error}{advice}", path=str(place)) from None
 
 
 def _remove(file: Path) -> None:
