@@ -170,7 +170,7 @@ def as_jsonl(records: Path, target: Path) -> Verdict:
     began = time.perf_counter()
     target.write_bytes(b"".join(jsonl.lines(bundle(articles))))
     written = time.perf_counter() - began
-    back = read_source(load(target.name, target.read_bytes(), max_bytes=1 << 30), load_profiles())
+    back = read_source(load(target.name, target.read_bytes()), load_profiles())
     lost = [] if target.read_bytes() == data and list(back) == articles else ["not the records that were printed"]
     bad = [line[:100] for line in data.decode().split("\n") if line and not isinstance(json.loads(line), dict)]
     return Verdict(str(target), written, time.perf_counter() - began - written, 0, [], lost, bad)
