@@ -89,7 +89,7 @@ class _Builder(HTMLTreeBuilder):
                 name = node.name
                 if name == "#text":
                     made: Any = Words(node.data)
-                    made.pieces = tuple(align(markup, node.data, node.origin_offset or 0))
+                    made.pieces = _pieces(markup, node.data, node.origin_offset or 0)
                 elif name == "#comment":
                     made = Comment(node.data or "")
                 elif name.startswith(("#", "!")):
@@ -140,15 +140,19 @@ def attribute(tag: Tag, name: str) -> str:
     return value
 
 
+def _pieces(source: str, words: str, start: int) -> tuple[Piece, ...]:
+    """The pieces of a text node; most stand in the source as they are."""
+    if source.startswith(words, start):
+        return (Piece(words, start, start + len(words), verbatim=True),)
+    return tuple(align(source, words, start))
+
+
 def align(source: str, words: str, start: int) -> Iterator[Piece]:
     """Find the words of a text node in the source it was parsed from, from ``start`` on.
 
     Character references, ``\\r\\n``, NUL (left out, or U+FFFD where the standard says so) and tags that the parser ignored
     stand between; each becomes the border of a piece. A piece is verbatim, or one reference with what it stands for.
     """
-    if source.startswith(words, start):
-        yield Piece(words, start, start + len(words), verbatim=True)
-        return
     at, done, size = start, 0, len(words)
     while done < size:
         run = _common(source, at, words, done)
