@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from importlib.metadata import version
+from itertools import repeat
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +41,9 @@ _PARSERS: Final = (
     "pyyaml",
     "tzdata",
 )
+
+_AT_ONCE: Final = 32
+"""Documents that are asked for at once where they are not on this machine, and asking takes longer than getting."""
 
 _FEW: Final = 24
 """Documents that are read here sooner than another process is started."""
@@ -178,7 +183,7 @@ def gather(
     gathered = Gathered(cache, task.settings.images)
     known = _Known(cache, task, reader(task))
     total = len(walk.documents)
-    keys = [known.find(found) for found in walk.documents]
+    keys = [known.find(found, sha256) for found, sha256 in zip(walk.documents, known.hashes(walk.documents), strict=True)]
     new = [found for found, key in zip(walk.documents, keys, strict=True) if key is None]
     here = workers is None or len(new) <= _FEW or any(found.is_piped for found in new)
     results = each(partial(keep, task), ((found.path, found) for found in new), None if here else workers, batch=BATCH)
@@ -222,15 +227,25 @@ class _Known:
         """What a document with these bytes is called in the cache."""
         return hashlib.sha256(b"\0".join([self._state, path.encode("utf-8", "surrogatepass"), bytes.fromhex(sha256)])).digest()
 
-    def find(self, found: Found) -> bytes | None:
-        """The key of an entry of the document of which all it depends on is as it was, if there is one."""
-        if not self._cache.lasting or found.is_piped:
-            return None
+    def hashes(self, documents: Sequence[Found]) -> Iterator[str | None]:
+        """Of the bytes of each document; None where nothing in the cache can be of use, and the bytes are not asked for."""
+        if not self._cache.lasting or not self._cache.count("entry"):
+            yield from repeat(None, len(documents))
+        elif any(found.address for found in documents):
+            with ThreadPoolExecutor(_AT_ONCE) as threads:
+                yield from threads.map(self._hash, documents)
+        else:
+            yield from map(self._hash, documents)
+
+    def _hash(self, found: Found) -> str | None:
         try:
-            data = read_bytes(found, self.task.settings.limits)
+            return None if found.is_piped else hashlib.sha256(read_bytes(found, self.task.settings.limits)).hexdigest()
         except ArchiveKitError:
             return None
-        known = self._cache.entries(self.source(found.path, hashlib.sha256(data).hexdigest()))
+
+    def find(self, found: Found, sha256: str | None) -> bytes | None:
+        """The key of an entry of the document of which all it depends on is as it was, if there is one."""
+        known = self._cache.entries(self.source(found.path, sha256)) if sha256 is not None else ()
         return next((key for key, entry in known if self._is_as_it_was(entry)), None)
 
     def _is_as_it_was(self, entry: Entry) -> bool:

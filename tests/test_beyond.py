@@ -13,7 +13,7 @@ import pytest
 from small import corpus
 from test_remote import memory, upload
 
-from archivekit import cluster, pipeline
+from archivekit import cluster, gathering, pipeline
 from archivekit.readings import readings
 from archivekit.remote import fetched
 from archivekit.report import Report
@@ -44,6 +44,23 @@ def test_a_build_behind_addresses_has_the_same_bytes(memory: Any, tmp_path: Path
     assert verify("memory://out").exit_code == 0
     memory.pipe_file("/out/x.jsonl", memory.cat_file("/out/x.jsonl").replace("潮".encode(), "湖".encode()))
     assert verify("memory://out").exit_code == 30
+
+
+def test_only_what_is_new_behind_an_address_is_read_again(memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload(corpus(tmp_path / "tides"), "memory://tides")
+    read: list[str] = []
+    keep = gathering.keep
+    monkeypatch.setattr(gathering, "keep", lambda task, found: (read.append(found.path), keep(task, found))[1])
+
+    def build() -> list[str]:
+        read.clear()
+        pipeline.build("memory://tides", tmp_path / "out", {"formats": ["jsonl"]}, cache=tmp_path / "cache")
+        return read
+
+    assert len(build()) == 7
+    assert build() == ["empty.txt"]
+    memory.pipe_file("/tides/new.txt", "新\n\n又来了一篇。\n".encode())
+    assert build() == ["empty.txt", "new.txt"]
 
 
 def test_shards_are_read_where_they_are(memory: Any, tmp_path: Path) -> None:

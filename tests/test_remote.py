@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -203,6 +205,16 @@ def test_outputs_are_put_when_all_are_there_the_report_last(memory: Any, monkeyp
 
 def _refuse(*given: object, **more: object) -> None:
     raise PermissionError("refused")
+
+
+def test_nothing_remote_is_imported_before_it_is_asked_for() -> None:
+    program = (
+        "import sys; from archivekit import pipeline, verify, walk, writers; from archivekit.cli import building, reading;"
+        "walk.find(['.']); writers.writer('jsonl'); writers.writer('jsonl.zst');"
+        "print(sorted({'fsspec', 's3fs', 'distributed', 'dask', 'pyarrow', 'botocore'} & set(sys.modules)))"
+    )
+    here = Path(__file__).parent / "deadly"
+    assert subprocess.run([sys.executable, "-c", program], cwd=here, capture_output=True, check=True).stdout == b"[]\n"
 
 
 def test_a_scheme_whose_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
