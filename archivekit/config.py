@@ -64,8 +64,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The most articles in an EPUB or PDF; with more it becomes several volumes. 0 is no limit."""
     volume_mb: int = 200
     """About the most an EPUB takes, in millions of bytes. 0 is no limit."""
-    volume_pages: int = 1000
-    """About the most pages of a PDF. 0 is no limit."""
+    volume_pages: int = 800
+    """About the most pages of a PDF; a page takes some 0.8 MB of memory to set. 0 is no limit."""
     shards: int = 0
     """How many files of compressed JSON Lines; 0 is as many as ``shard_mb`` asks for."""
     shard_mb: int = 256

@@ -93,3 +93,15 @@ def test_a_broken_title_is_one_heading(tmp_path: Path) -> None:
         assert title in [heading.text for heading in read(document).find("H1")]
         with document.open_outline() as outline:
             assert title in [item.title for item in outline.root]
+
+
+@pytest.mark.slow
+def test_the_title_of_a_book_without_parts_heads_its_left_pages(tmp_path: Path) -> None:
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed: apt install poppler-utils")
+    made = article("a.txt", "题目", (paragraph("很多页。" * 600),), language="zh-Hans")
+    pdf.write(bundle(groups=(Group("", (made,)),), title="没有分部的书"), tmp_path / "a.pdf", Settings())
+    run = subprocess.run(["pdftotext", "-layout", tmp_path / "a.pdf", "-"], capture_output=True, check=True, text=True)
+    heads = [page.strip().splitlines()[0] for page in run.stdout.split("\f")[:6]]
+    assert heads[3].split() == ["4", "没有分部的书"]
+    assert heads[4].split() == ["题目", "5"]
