@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from operator import attrgetter
-from typing import Any, Final, Literal, NamedTuple, Union
+from typing import Annotated, Any, Final, Literal, NamedTuple, Union
 
 import msgspec
 
@@ -38,6 +38,10 @@ class Span(NamedTuple):
 # A record cannot hold itself: nothing in it changes after it is made, so the garbage collector need not follow it.
 
 
+At = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{1,15}:[0-9]{1,15})?$")]
+"""A span as a leaf of the body carries it, or nothing."""
+
+
 class _Struct(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """What every part of the record has in common."""
 
@@ -53,7 +57,7 @@ class Text(_Node, frozen=True, tag="text"):
     """A run of words. White space inside is already folded as the markup demands."""
 
     text: str
-    at: str = ""
+    at: At = ""
     """Where in the source the run stands, ``"start:end"`` in bytes; ``""`` when it was not read from a source."""
 
 
@@ -86,7 +90,7 @@ class Image(_Node, frozen=True, tag="image"):
     asset: str = ""
     width: str = ""
     height: str = ""
-    at: str = ""
+    at: At = ""
     fallbacks: tuple[str, ...] = ()
     """Other known addresses of the same image: the proxy it came through, ``srcset`` alternatives."""
 
@@ -99,7 +103,7 @@ class Code(_Node, frozen=True, tag="code"):
     """Inline code; white space is kept."""
 
     text: str
-    at: str = ""
+    at: At = ""
 
 
 class Ruby(_Node, frozen=True, tag="ruby"):
@@ -204,7 +208,7 @@ class CodeBlock(_Node, frozen=True, tag="code_block"):
 
     text: str
     language: str = ""
-    at: str = ""
+    at: At = ""
 
 
 class Rule(_Node, frozen=True, tag="rule"):
@@ -216,7 +220,7 @@ class Embed(_Node, frozen=True, tag="embed"):
 
     url: str
     title: str = ""
-    at: str = ""
+    at: At = ""
 
 
 Block = Union[Paragraph, Heading, Quote, List, Table, Figure, CodeBlock, Rule, Embed]

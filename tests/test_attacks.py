@@ -27,9 +27,10 @@ from PIL import Image as Picture
 
 from archivekit import bag, pipeline
 from archivekit import report as reports
-from archivekit.errors import ArchiveKitError, BookError, ConfigError
+from archivekit.errors import ArchiveKitError, BookError, ConfigError, RecordError
 from archivekit.extract import extract, pictures
 from archivekit.model import Embed, Figure, Image, Link, Paragraph, Text, encode
+from archivekit.readings import read
 from archivekit.verify import verify
 from archivekit.walk import find, locate, read_bytes
 
@@ -621,3 +622,14 @@ def _gone(folder: Path) -> object:
     found = find([folder / "d.txt"]).documents[0]
     (folder / "d.txt").unlink()
     return found
+
+
+# --- records nobody wrote -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", ["x", "-1:3", "1:", ":", "1:2:3", "9" * 40 + ":1", "1:2\\u0000"])
+def test_a_record_with_impossible_places_is_no_record(tmp_path: Path, at: str) -> None:
+    line = encode(fixtures.article("a.txt", "题", (Paragraph((Text("文", at="3:6"),)),), language="zh-Hans"))
+    (tmp_path / "x.jsonl").write_bytes(line.replace(b'"3:6"', f'"{at}"'.encode()) + b"\n")
+    with pytest.raises(RecordError, match="is not a record"):
+        read(tmp_path / "x.jsonl")

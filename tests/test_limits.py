@@ -342,3 +342,26 @@ def test_time_grows_with_size(kind: str, piece: str) -> None:
 )
 def test_long_keys_are_not_multiplied(text: str) -> None:
     assert peak(lambda: split(text)) < 60_000_000
+
+
+ENORMOUS = {
+    "attribute": STAMP + '<p title="' + "字" * 300_000 + '">文</p>',
+    "attributes": STAMP + "<p " + " ".join(f"a{at}=1" for at in range(40_000)) + ">文</p>",
+    "address": STAMP + '<a href="https://e.example/' + "a." * 200_000 + '">文</a>',
+    "host": STAMP + '<a href="https://' + "a." * 200_000 + '/">文</a>',
+    "line of HTML": STAMP + "<p>" + "文" * 300_000,
+    "line of Markdown": "---\ntitle: 题\n---\n\n" + "文，" * 150_000,
+    "line of text": "标题\n\n" + "文字，" * 100_000 + "\n",
+    "title": "---\ntitle: " + "题" * 60_000 + "\n---\n\n文。\n",
+    "first line": "题" * 300_000,
+    "word": "标题\n\n" + "a" * 500_000,
+    "srcset": STAMP + '<img srcset="' + "a.png 1x, " * 40_000 + '">文',
+    "data address": STAMP + '<img src="data:image/png;base64,' + "A" * 600_000 + '">文',
+    "style": STAMP + '<p style="' + "color:red;" * 60_000 + '">文',
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ENORMOUS)
+def test_enormous_lines_and_attributes_are_read(name: str) -> None:
+    assert _timed(ENORMOUS[name]) < 20

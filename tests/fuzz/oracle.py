@@ -28,8 +28,8 @@ _IDEOGRAPH = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 _TAG = re.compile(r"<[!?/]?[A-Za-z][^>]*(?:>|\Z)")
 
-SECONDS = 20.0
-"""No file of a fuzzer's size may take longer, on a machine that does other things too."""
+SECONDS = 10.0
+"""Of the processor, which no file of a fuzzer's size may take longer."""
 
 
 class Hang(BaseException):
@@ -38,21 +38,21 @@ class Hang(BaseException):
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise Hang when the block takes longer; where there are no signals (Windows, threads), nothing is raised."""
+    """Raise Hang when the block takes more of the processor; where there are no signals (Windows, threads), nothing is raised."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def stop(*_: object) -> None:
-        raise Hang(f"longer than {seconds} s")
+        raise Hang(f"longer than {seconds} s of the processor")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 @cache
