@@ -38,7 +38,7 @@ class Hang(BaseException):
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise Hang when the block takes more of the processor; where there are no signals (Windows, threads), nothing is raised."""
+    """Raise Hang when the block takes more of the processor; nothing is raised where there are no signals."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
