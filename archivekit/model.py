@@ -18,6 +18,9 @@ import msgspec
 
 SCHEMA: Final = "archivekit/article/1"
 
+At = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{1,15}:[0-9]{1,15})?$")]
+"""A span as a leaf of the body carries it, or nothing."""
+
 
 class Span(NamedTuple):
     """Half-open byte offsets into the source file."""
@@ -36,12 +39,6 @@ class Span(NamedTuple):
 
 
 # A record cannot hold itself: nothing in it changes after it is made, so the garbage collector need not follow it.
-
-
-At = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{1,15}:[0-9]{1,15})?$")]
-"""A span as a leaf of the body carries it, or nothing."""
-
-
 class _Struct(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """What every part of the record has in common."""
 
