@@ -17,7 +17,6 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Union
 import msgspec
 
 SCHEMA: Final = "archivekit/article/1"
-
 At = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{1,15}:[0-9]{1,15})?$")]
 """A span as a leaf of the body carries it, or nothing."""
 
