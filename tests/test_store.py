@@ -18,7 +18,8 @@ from archivekit.assets import Finder
 from archivekit.config import Settings
 from archivekit.errors import ConfigError, FolderInUseError, OutputError, UsageError
 from archivekit.model import Article, Figure, Image, walk
-from archivekit.pipeline import build, readings
+from archivekit.pipeline import build
+from archivekit.readings import readings
 from archivekit.store import JOURNAL_NAME, LOCK_NAME, Attempt, Entry, Store
 
 ADDRESS = "https://a.example/1.png"
