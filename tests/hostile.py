@@ -402,6 +402,12 @@ def every_node(words: str, asset: str = fixtures.RED.sha256) -> tuple[Block, ...
     )
 
 
+def plain(given: Sequence[str]) -> Article:
+    """A record with each string in a paragraph, as words and as the address they lead to."""
+    body = tuple(Paragraph((Link(words, (Text(words),), title=words),)) for words in given)
+    return fixtures.article(f"plain/{given[0]}", given[0], body)
+
+
 def packed(given: Sequence[str], asset: str = fixtures.RED.sha256) -> Article:
     """A record with one of the strings in each field, in turn, all of them in its body, and some in every place there."""
     turn = cycle(given)
