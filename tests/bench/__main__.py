@@ -83,7 +83,8 @@ def main(words: Sequence[str] | None = None) -> int:
         section.measure(kit, options.sizes or section.sizes)
     page = render.page(options.work)
     (options.docs / "benchmarks.md").write_text(page, "utf-8")
-    (options.docs / "cost.md").write_text(cost.page(options.work), "utf-8")
+    if costs := cost.page(options.work):
+        (options.docs / "cost.md").write_text(costs, "utf-8")
     print(page)
     return 0
 

@@ -35,10 +35,10 @@ class Stage(NamedTuple):
 
 
 def page(work: Path) -> str:
-    """The whole page, as far as its figures were measured."""
+    """The whole page; empty where ``growth`` was not measured at two sizes of a thousand documents or more."""
     stages = _stages(work)
     if not stages:
-        return "# What large archives cost\n\nNot measured yet: `make bench` writes this page.\n"
+        return ""
     parts = [_HEAD, _per_hour(stages), _scales(stages), _moves(stages, work)]
     return "\n".join(parts)
 
@@ -107,15 +107,13 @@ def _stages(work: Path) -> list[Stage]:
 
 
 def _ends(results: Results, tool: str) -> tuple[Row, Row] | None:
-    """The smallest row of a thousand documents or more and the largest; the smallest of all where there is no other."""
+    """The smallest row of a thousand documents or more and the largest: below that the start counts for too much."""
     rows = sorted(
         (row for row in results if row["tool"] == tool and middle(row, "cpu") is not None and "facts" in row),
         key=lambda row: int(row["size"]),
     )
-    if len(rows) < 2:
-        return None
     many = [row for row in rows if row["size"] >= 1000]
-    return (many[0], many[-1]) if len(many) > 1 else (rows[0], rows[-1])
+    return (many[0], many[-1]) if len(many) > 1 else None
 
 
 def _per_hour(stages: list[Stage]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from . import machine
+from . import cost, machine
 from .generate import SEED, SHARE
 from .results import Results, Row, failed, middle
 from .words import NONE, megabytes, number, ratio, size, table
@@ -45,6 +45,8 @@ prints volumes of at most about 1,000 pages each; the others make one file.
 def page(work: Path) -> str:
     """The whole page; a section that was not measured is left out."""
     parts = [HEAD.format(length=LENGTH, share=SHARE, seed=SEED), _machines(work)]
+    if cost.page(work):
+        parts.append("What it makes of a million articles and of a hundred million: [cost.md](cost.md).\n")
     for section, write in SECTIONS.items():
         results = Results(work, section)
         if results.rows:
@@ -62,6 +64,8 @@ def _machines(work: Path) -> str:
     ]
     loads = [run["load"] for section in SECTIONS for row in Results(work, section) for run in row.get("runs", [])]
     busy = f" Load average before a run: {min(loads):.1f} to {max(loads):.1f}." if loads else ""
+    if loads and max(loads) > 2 * int(distinct[0]["cores"]):
+        busy += "\nOther work ran beside some of the runs: their CPU seconds say something, their wall seconds do not."
     return "\n".join(lines) + busy + "\n"
 
 
