@@ -35,7 +35,7 @@ VARIABLE: Final = "ARCHIVEKIT_CACHE"
 MOST: Final = 8_000_000_000
 """Bytes above which what has not been used for longest is taken out at the end of a build."""
 
-_SCHEMA: Final = 1
+_SCHEMA: Final = 2
 _BATCH: Final = 200
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS entry (key BLOB PRIMARY KEY, source BLOB NOT NULL, facts BLOB NOT NULL, used INTEGER NOT NULL);

@@ -136,7 +136,8 @@ def text_of(tag: Tag) -> str:
 
 def attribute(tag: Tag, name: str) -> str:
     """An attribute as a string, ``""`` when it is absent."""
-    value: str = tag.attrs.get(name, "")
+    value = tag.attrs.get(name, "")
+    assert isinstance(value, str), "attributes of several values are not split"
     return value
 
 
