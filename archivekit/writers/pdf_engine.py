@@ -15,7 +15,8 @@ from functools import cache
 import msgspec
 from PIL import ImageFile
 from weasyprint import CSS, HTML, Attachment  # type: ignore[import-untyped]
-from weasyprint.html import UA, UA_COUNTER_STYLE  # type: ignore[import-untyped]
+from weasyprint.css.counters import CounterStyle  # type: ignore[import-untyped]
+from weasyprint.html import UA  # type: ignore[import-untyped]
 from weasyprint.layout import block, inline, preferred  # type: ignore[import-untyped]
 from weasyprint.pdf import fonts, stream  # type: ignore[import-untyped]
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
@@ -121,7 +122,8 @@ class _Pages(HTML):  # type: ignore[misc]
 
 @cache
 def _user_agent() -> CSS:
-    return CSS(string=for_some(UA), counter_style=UA_COUNTER_STYLE)
+    # The counter styles it defines are known from WeasyPrint's own reading of it, and may not be defined twice.
+    return CSS(string=for_some(UA), counter_style=CounterStyle())
 
 
 def count_pages(job: Job) -> int:
