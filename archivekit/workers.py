@@ -80,10 +80,13 @@ class Processes:
             self._pool = None
 
     def close(self) -> None:
-        """See :class:`Workers`."""
+        """See :class:`Workers`. A batch that is under way is let end, for who is stopped in the middle of an answer leaves
+        the one who listens waiting for the rest; a job that is alone is stopped."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
         for child in set(multiprocessing.active_children()) - self._before:
             child.terminate()
-        self.renew()
 
 
 def _processes(count: int) -> ProcessPoolExecutor:
