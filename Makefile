@@ -54,7 +54,7 @@ prove: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -m slow -n auto --dist worksteal $(PROOFS)
 
 fuzz: $(VENV)/installed-dev $(VENV)/atheris
-	cd tests && "$(abspath $(BIN))/python" -m fuzz --seconds $(FUZZ_SECONDS)
+	cd tests && "$(abspath $(BIN))/python" -m fuzz --seconds $(FUZZ_SECONDS) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
 quality: $(VENV)/installed-dev
 	@mkdir -p build
