@@ -19,6 +19,7 @@ from .images import Asset, Made
 from .limits import DEFAULT, Limits, over
 from .model import Article, Block, Image, Node, Notice, Span, walk
 from .store import Store
+from .within import is_below
 
 __all__ = ["Asset", "Attached", "Finder", "with_images"]
 
@@ -231,7 +232,7 @@ class Finder:
     def _inside(self, place: Path) -> str | None:
         """The real path of what is called ``place``, if that is a file inside the root."""
         path = os.path.realpath(place)
-        return path if path.startswith(self._real.rstrip(os.sep) + os.sep) and _is_file(path) else None
+        return path if is_below(path, self._real) and _is_file(path) else None
 
     def _folders(self, file: Path, *, rooted: bool) -> Iterator[Path]:
         """Where a name may stand: beside the document unless it is rooted, then in the site's folders, nearest first."""

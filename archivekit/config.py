@@ -15,6 +15,7 @@ import msgspec
 from .errors import ConfigError, UsageError
 from .limits import DEFAULT, KEYS, Limits, ambient
 from .paper import paper
+from .within import is_within
 
 FILE_NAME = "archivekit.toml"
 """The settings file of a corpus, looked for in the folder that is read."""
@@ -166,8 +167,7 @@ def _inside(root: Path, key: str, value: object) -> None:
         raise UsageError(f"{key} file {value!r} is not inside the corpus")
     if key in ("cover", "css", "store", "static", "profiles"):
         for name in value if isinstance(value, tuple) else (value,):
-            real = os.path.realpath(root / str(name))
-            if os.path.lexists(root / str(name)) and not real.startswith(os.path.realpath(root).rstrip(os.sep) + os.sep):
+            if os.path.lexists(root / str(name)) and not is_within(root / str(name), root):
                 raise UsageError(f"{key} {name!r} leads out of the corpus")
 
 

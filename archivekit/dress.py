@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from . import images, stylesheet
@@ -11,6 +10,7 @@ from .config import Settings
 from .errors import ConfigError
 from .images import Asset
 from .limits import Limits, over
+from .within import is_within
 
 
 def load(settings: Settings, root: Path | None) -> Dress:
@@ -44,7 +44,7 @@ def _read(name: str, root: Path | None) -> bytes:
 def _place(name: str, root: Path | None) -> Path:
     """The file in the corpus, if it is there and no link leads out of it, else the one in the current folder."""
     if root is not None and not Path(name).is_absolute():
-        inside = os.path.realpath(root / name)
-        if inside.startswith(os.path.realpath(root).rstrip(os.sep) + os.sep) and Path(inside).is_file():
-            return Path(inside)
+        place = root / name
+        if is_within(place, root) and place.is_file():
+            return place
     return Path(name)

@@ -18,6 +18,7 @@ from .config import FILE_NAME
 from .errors import ChangedSourceError, TooManyFilesError, UnreadableSourceError, UsageError
 from .limits import DEFAULT, Limits, over
 from .source import RECORD, checked_size
+from .within import is_within
 
 EXTENSIONS = frozenset({"txt", "text", "md", "markdown", "html", "htm", "xhtml"})
 """What the name of a document may end in, if it ends in anything."""
@@ -168,9 +169,7 @@ def locate(root: Path, path: str) -> Path | None:
     """The file below ``root`` that has a record's path; None when there is none, or when ``..`` or a link leads out."""
     if Path(path).is_absolute() or ".." in Path(path).parts or "\0" in path:
         return None
-    real = os.path.realpath(root / path)
-    inside = real.startswith(os.path.realpath(root).rstrip(os.sep) + os.sep)
-    return root / path if inside and Path(real).is_file() else None
+    return root / path if is_within(root / path, root) and (root / path).is_file() else None
 
 
 def _content(stream: BinaryIO, size: int, path: str, limits: Limits) -> bytes:
@@ -224,7 +223,6 @@ def _root(named: Sequence[Path], root: Path | None) -> Path | None:
 def _below(folder: Path) -> Iterator[tuple[Path, Literal["extension", "link", "special", "unreadable-folder"] | None]]:
     """The files in a folder with why each is not a document (None: it is one); links come last."""
     links: list[Path] = []
-    real = os.path.realpath(folder)
     pending = [folder]
     while pending:
         current = pending.pop()
@@ -249,7 +247,7 @@ def _below(folder: Path) -> Iterator[tuple[Path, Literal["extension", "link", "s
             else:
                 yield entry, None if is_document(entry.name) else "extension"
     for link in links:
-        inside = os.path.realpath(link).startswith(real + os.sep) and link.is_file()
+        inside = is_within(link, folder) and link.is_file()
         yield link, "link" if not inside else None if is_document(link.name) else "extension"
 
 
