@@ -27,6 +27,7 @@ from .report import Report
 from .verify import verify
 from .version import __version__
 from .walk import STDIN, find, locate
+from .within import is_within
 
 CHECKSUMS = ("sha256", "sha512")
 
@@ -48,7 +49,7 @@ def bag(dist: str | Path, target: str | Path, *, sources: str | Path) -> Path:
         more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
         raise BookError(f"is not packed: {findings[0]}{more}", path=str(outputs))
     _new(place, outputs, root)
-    paths = sorted(outputs.glob("*.report.json"))
+    paths = sorted(outputs.glob(f"*{reports.SUFFIX}"))
     known = [reports.decode(path.read_bytes()) for path in paths]
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -70,9 +71,8 @@ def _new(place: Path, outputs: Path, root: Path) -> None:
     """Raise UsageError for a target that exists or lies inside what is packed."""
     if os.path.lexists(place):
         raise UsageError("exists already; a package is made in a new folder", path=str(place))
-    real = os.path.realpath(place)
     for folder in (outputs, root):
-        if real.startswith(os.path.realpath(folder).rstrip(os.sep) + os.sep):
+        if is_within(place, folder):
             raise UsageError(f"is inside {folder}, which is packed", path=str(place))
 
 
@@ -82,10 +82,9 @@ def _files(report: Report, root: Path, outputs: Path) -> Iterator[tuple[str, Pat
     known = {found.path: found.file for found in walk.documents if found.file is not None}
     named = [entry.path for part in (report.sources, report.quarantined, report.duplicates) for entry in part]
     other = [entry.path for entry in report.skipped if entry.reason == "extension"]
-    inside = os.path.realpath(outputs) + os.sep
     for path in [*named, *other, FILE_NAME]:
         file = known.get(path) or locate(root, path)
-        if path != STDIN and file is not None and not os.path.realpath(file).startswith(inside):
+        if path != STDIN and file is not None and not is_within(file, outputs):
             yield path, file
 
 

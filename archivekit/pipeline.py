@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -27,11 +26,9 @@ from .readings import Paths, Progress, listed, task_of
 from .renditions import Renditions
 from .report import Report
 from .walk import Walk, find
+from .within import is_below
 from .workers import Workers
 from .writers import RecordWriter, writer
-
-REPORT = ".report.json"
-"""How the name of a report ends."""
 
 
 def build(
@@ -63,7 +60,7 @@ def build(
     base, top = places.settled(listed(paths), root, corpus)
     chosen = checked(settings) if isinstance(settings, Settings) else load_settings(base, settings)
     walk = find(listed(paths), root=root, limits=chosen.limits)
-    _spare_sources(walk, out, chosen, quarantine)
+    _spare_sources(walk, out, chosen.name, quarantine)
     dress = dresses.load(chosen, base)
     printers = {name: writer(name) for name in dict.fromkeys(chosen.formats)}
     epoch = source_date_epoch()
@@ -81,7 +78,7 @@ def build(
         report = reports.sealed(_report(whole, chosen, walk, gathered, outputs))
         for name in _left_over(staging.folder, report):
             staging.remove(name)
-        reports.write(report, staging.file(f"{chosen.name}{REPORT}"))
+        reports.write(report, staging.file(f"{chosen.name}{reports.SUFFIX}"))
         held.prune()
         staging.commit()
     return report
@@ -107,11 +104,11 @@ def _left_over(folder: Path, report: Report) -> list[str]:
     """The outputs of the earlier build of this name that are not made again, those that are as they were written."""
     name = report.settings.name
     try:
-        earlier = reports.decode((folder / f"{name}{REPORT}").read_bytes()).outputs
+        earlier = reports.decode((folder / f"{name}{reports.SUFFIX}").read_bytes()).outputs
     except (BookError, OSError):
         return []
     made = {output.file for output in report.outputs}
-    own = re.compile(rf"{re.escape(name)}(-[0-9]+(-of-[0-9]+)?)?\.[a-z.]+")
+    own = reports.names(name)
     gone = [output for output in earlier if output.file not in made and own.fullmatch(output.file)]
     return [output.file for output in gone if reports.sha256(folder / output.file) == output.sha256]
 
@@ -163,21 +160,22 @@ def _set_aside(walk: Walk, gathered: Gathered, folder: Path) -> None:
 def _folder(out: str | Path) -> AbstractContextManager[Path]:
     """Where to make the outputs: in the folder itself, or in one whose files are put behind an address when all is well."""
     address = remote.address_of(out)
-    return remote.outputs(address, REPORT) if address is not None else nullcontext(Path(remote.local(out)))
+    return remote.outputs(address, reports.SUFFIX) if address is not None else nullcontext(Path(remote.local(out)))
 
 
-def _spare_sources(walk: Walk, out: str | Path, settings: Settings, quarantine: Path | None) -> None:
-    """Raise UsageError where an output would replace a document, or the quarantine be read by the next build."""
-    names = [*(f"{settings.name}.{name}" for name in settings.formats), f"{settings.name}{REPORT}"]
+def _spare_sources(walk: Walk, out: str | Path, name: str, quarantine: Path | None) -> None:
+    """Raise UsageError where a document is called as an output is, in the folder of the outputs, whether this build makes
+    that output or takes an earlier build's away; and where the quarantine would be read by the next build."""
     address = remote.address_of(out)
-    targets = {f"{address}/{name}" if address else os.path.realpath(Path(out) / name): name for name in names}
+    folder = address or os.path.realpath(remote.local(out))
+    own, its_report = reports.names(name), f"{name}{reports.SUFFIX}"
     for found in walk.documents:
-        place = os.path.realpath(found.file) if found.file is not None else found.address
-        if name := targets.get(place):
-            raise UsageError(f"the output {name} would replace a document that is read; choose another name or folder")
+        place, _, file = (os.path.realpath(found.file) if found.file is not None else found.address).rpartition("/")
+        if place == folder and (own.fullmatch(file) or file == its_report):
+            raise UsageError(f"{file} is read and is an output's name in this folder; choose another name or folder")
     if quarantine is not None and walk.documents:
         place = os.path.realpath(quarantine)
-        if any(folder == place or place.startswith(folder.rstrip(os.sep) + os.sep) for folder in walk.folders):
+        if any(folder == place or is_below(place, folder) for folder in walk.folders):
             raise UsageError("the quarantine folder is inside a folder that is read", path=str(quarantine))
 
 

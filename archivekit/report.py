@@ -19,6 +19,9 @@ from .walk import Skipped
 
 SCHEMA = "archivekit/report/1"
 
+SUFFIX = ".report.json"
+"""How the name of a report ends, after the name of the archive."""
+
 _DIGEST = re.compile(rb'\n  "digest": "([0-9a-f]{64})"\n}\n\Z')
 
 BLOCK = 4096
@@ -99,6 +102,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def exit_code(self) -> int:
         """0 when all is well, 3 when some files are quarantined."""
         return 3 if self.quarantined else 0
+
+
+def names(name: str) -> re.Pattern[str]:
+    """What the outputs of an archive of this name are called, in whatever number and formats; its report is none of them."""
+    return re.compile(rf"{re.escape(name)}((-[0-9]+)?\.(epub|pdf|jsonl)|\.parquet|-[0-9]{{5}}-of-[0-9]{{5}}\.jsonl\.zst)")
 
 
 def document(source: SourceInfo, articles: Sequence[Article]) -> Document:

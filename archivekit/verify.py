@@ -26,7 +26,6 @@ from .records import Archive, compared, sound
 from .rederive import rederived
 from .report import BLOCK, Output, Report
 
-_REPORT = ".report.json"
 _OBJECT = re.compile(rb"(?<![0-9])([0-9]{1,9}) 0 obj\b")
 
 
@@ -61,13 +60,13 @@ def verify(
     for path in (place, root):
         if path is not None and not path.is_dir():
             raise UsageError("no such folder", path=str(path))
-    found = sorted(place.glob(f"*{_REPORT}"))
+    found = sorted(place.glob(f"*{reports.SUFFIX}"))
     if not found:
-        raise UsageError(f"no NAME{_REPORT} in this folder", path=str(place))
+        raise UsageError(f"no NAME{reports.SUFFIX} in this folder", path=str(place))
     findings = [Finding(id="switch.interrupted", file=name, expected="outputs of one build") for name in unsettled(place)]
     outputs = articles = derived = 0
     for path in found:
-        check = _Check(place, path.name.removesuffix(_REPORT), root, store, most)
+        check = _Check(place, path.name.removesuffix(reports.SUFFIX), root, store, most)
         findings.extend(check.findings())
         outputs, articles, derived = outputs + check.outputs, articles + check.articles, derived + check.sources
     return Verification(
@@ -85,25 +84,23 @@ class _Check:
 
     def findings(self) -> Iterator[Finding]:
         """Everything that is wrong; the counts are right once it is exhausted."""
-        report, wrong = _report(self._folder, f"{self._name}{_REPORT}")
+        report, wrong = _report(self._folder, f"{self._name}{reports.SUFFIX}")
         yield from wrong
-        present = sorted(path.name for path in self._folder.iterdir() if re.fullmatch(self._pattern(), path.name))
+        own = reports.names(self._name)
+        present = sorted(path.name for path in self._folder.iterdir() if own.fullmatch(path.name))
         if report is None:
             yield from self._contents(None, present)
             return
         listed = [output.file for output in report.outputs]
         for name in present:
             if name not in listed:
-                yield Finding(id="output.stray", file=name, expected=f"only what {self._name}{_REPORT} names")
+                yield Finding(id="output.stray", file=name, expected=f"only what {self._name}{reports.SUFFIX} names")
         for output in report.outputs:
             self.outputs += 1
             for finding in _hashed(self._folder, output):
                 self._damaged.add(output.file)
                 yield finding
         yield from self._contents(report, [name for name in listed if name in present])
-
-    def _pattern(self) -> str:
-        return rf"{re.escape(self._name)}((-[0-9]+)?\.(epub|pdf|jsonl)|\.parquet|-[0-9]{{5}}-of-[0-9]{{5}}\.jsonl\.zst)"
 
     def _contents(self, report: Report | None, files: Sequence[str]) -> Iterator[Finding]:
         """What is wrong inside the outputs; volumes of one format are one archive, in the report's order."""
@@ -133,7 +130,7 @@ class _Check:
         if report is None:
             return
         bundle = make(articles, {}, report.settings, title=report.title)
-        name = f"{self._name}{_REPORT}"
+        name = f"{self._name}{reports.SUFFIX}"
         yield from _agrees(name, "identifier", bundle.identifier, report.identifier)
         yield from _agrees(name, "articles", str(len(articles)), str(report.articles))
         ids = ("\n".join(sorted(one)) for one in ([record.id for record in articles], _listed(report)))

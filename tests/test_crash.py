@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from archivekit import atomic, lock, pipeline, readings, walk
@@ -309,8 +310,9 @@ def test_a_source_that_changed_once_is_read_again(corpus: Path, monkeypatch: pyt
 def test_a_source_is_never_an_output(corpus: Path, tmp_path: Path) -> None:
     pipeline.build(corpus, tmp_path / "out", JSONL)
     old = _contents(tmp_path / "out")
-    with pytest.raises(UsageError, match=r"x\.jsonl would replace a document that is read"):
-        pipeline.build(tmp_path / "out" / "x.jsonl", tmp_path / "out", JSONL)
+    for format in ("jsonl", "epub"):  # written over by the first, taken away as an earlier build's by the second
+        with pytest.raises(UsageError, match=r"x\.jsonl is read and is an output's name in this folder"):
+            pipeline.build(tmp_path / "out" / "x.jsonl", tmp_path / "out", msgspec.structs.replace(JSONL, formats=(format,)))
     assert _contents(tmp_path / "out") == old
 
 

@@ -95,6 +95,7 @@ def _settings(params: Mapping[str, object]) -> dict[str, object]:
 def _tell(report: Report, out: Path, quiet: bool) -> None:
     """What was built goes to standard output, what could not be read to standard error."""
     from ..remote import address_of
+    from ..report import SUFFIX
 
     for entry in report.quarantined:
         at = f"@{entry.offset}" if entry.offset is not None else ""
@@ -107,4 +108,4 @@ def _tell(report: Report, out: Path, quiet: bool) -> None:
     counts = [f"{count(report.articles, 'article')} from {count(len(report.sources), 'file')}"]
     counts += [count(len(report.duplicates), "duplicate")] if report.duplicates else []
     counts += [f"{len(report.quarantined)} quarantined"] if report.quarantined else []
-    tell(f"{folder}/{report.settings.name}.report.json  {', '.join(counts)}")
+    tell(f"{folder}/{report.settings.name}{SUFFIX}  {', '.join(counts)}")
