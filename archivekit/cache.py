@@ -11,7 +11,6 @@ import hashlib
 import os
 import sqlite3
 import sys
-import tempfile
 import zlib
 from array import array
 from collections.abc import Iterable, Iterator
@@ -85,18 +84,20 @@ def is_usable(folder: Path) -> bool:
 def opened(folder: Path | None) -> Iterator[Cache]:
     """The cache in a folder, made if need be and protected from being cleared; without a folder, one that lasts as long as
     the block. Raises CacheError."""
-    with tempfile.TemporaryDirectory(prefix="archivekit-") as own:
-        place = folder or Path(own)
-        try:
-            place.mkdir(parents=True, exist_ok=True)
-            lock = (place / _LOCK).open("ab")
-        except OSError as error:
-            raise CacheError(f"cannot be written: {error.strerror}", path=str(place)) from None
-        with lock, _told(place, lasting=folder is not None):
-            fcntl.flock(lock, fcntl.LOCK_SH)
-            with closing(Cache(place / FILE, lasting=folder is not None)) as cache:
-                yield cache
-                cache.flush()
+    if folder is None:
+        with _told("the folder for temporary files"), closing(Cache(None)) as cache:
+            yield cache
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / _LOCK).open("ab")
+    except OSError as error:
+        raise CacheError(f"cannot be written: {error.strerror}", path=str(folder)) from None
+    with lock, _told(str(folder), "; archivekit cache --clear begins it anew"):
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        with closing(Cache(folder / FILE)) as cache:
+            yield cache
+            cache.flush()
 
 
 def contents(folder: Path) -> Contents:
@@ -128,12 +129,11 @@ def clear(folder: Path) -> Contents:
 
 
 @contextmanager
-def _told(place: Path, *, lasting: bool) -> Iterator[None]:
+def _told(place: str, advice: str = ", where a build keeps what it has read") -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        advice = "; archivekit cache --clear begins it anew" if lasting else ", where a build keeps what it has read"
-        raise CacheError(f"{error}{advice}", path=str(place)) from None
+        raise CacheError(f"{error}{advice}", path=place) from None
 
 
 def _remove(file: Path) -> None:
@@ -143,10 +143,11 @@ def _remove(file: Path) -> None:
 
 
 class Cache:
-    """An open cache. What is put into it is found at once, and is on disk after ``flush``."""
+    """An open cache. What is put into it is found at once, and is on disk after ``flush``. Without a file it is in one of
+    SQLite's own that has no name, and is gone with the process however that ends."""
 
-    def __init__(self, file: Path, *, lasting: bool) -> None:
-        self.lasting = lasting
+    def __init__(self, file: Path | None) -> None:
+        self.lasting = file is not None
         """Whether it is there for the next build."""
         self._base = self._connected(file)
         with self._base:
@@ -156,17 +157,17 @@ class Cache:
         self._renditions: dict[str, Asset] = {}
         self._used: set[tuple[str, bytes | str]] = set()
 
-    def _connected(self, file: Path) -> sqlite3.Connection:
+    def _connected(self, file: Path | None) -> sqlite3.Connection:
         try:
             return self._open(file)
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
+            if file is None or isinstance(error, sqlite3.OperationalError):
                 raise
             _remove(file)
             return self._open(file)
 
-    def _open(self, file: Path) -> sqlite3.Connection:
-        base = sqlite3.connect(file, timeout=60)
+    def _open(self, file: Path | None) -> sqlite3.Connection:
+        base = sqlite3.connect(file or "", timeout=60)
         base.execute(f"PRAGMA journal_mode={'WAL' if self.lasting else 'OFF'}")
         base.execute(f"PRAGMA synchronous={'NORMAL' if self.lasting else 'OFF'}")
         version = base.execute("PRAGMA user_version").fetchone()[0]
