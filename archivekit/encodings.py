@@ -9,6 +9,7 @@ are exact. No codec is registered.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -215,11 +216,12 @@ def _likeness(sample: bytes, codec: str) -> float:
     """How much the characters a codec finds look like writing, from 1 (all common) down to -4 (all damaged)."""
     wide = codec.startswith("utf-16")
     text = sample.decode(codec, "replace")[:8000]
-    signs = text if wide else [sign for sign in text if sign > "\x7f"]
     if codec == "cp1252":
         return _western(sample)
-    worth = [_worth(sign, "" if wide else "gb2312" if codec == "gb18030" else "cp950") for sign in signs]
-    return sum(worth) / len(worth) if worth else 0.0
+    signs = {sign: number for sign, number in Counter(text).items() if wide or sign > "\x7f"}
+    charset = "" if wide else "gb2312" if codec == "gb18030" else "cp950"
+    worth = sum(number * _worth(sign, charset) for sign, number in signs.items())
+    return worth / sum(signs.values()) if signs else 0.0
 
 
 def _western(sample: bytes) -> float:

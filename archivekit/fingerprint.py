@@ -1,7 +1,7 @@
 """Fingerprints: of texts and addresses, so that what is kept of a record to compare it does not grow with its text.
 
 Texts are compared as NFC without white space. The estimate of their likeness is a bottom-k MinHash over runs of five
-characters (Broder 1997; Cohen and Kaplan 2007) with BLAKE2b for the random order, so that it is the same on every machine.
+characters (Broder 1997; Cohen and Kaplan 2007), in an order that is the same on every machine.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from array import array
 from collections.abc import Sequence
 from hashlib import blake2b
 from urllib.parse import unquote, urlsplit
+from zlib import crc32
 
 SKETCH = 256
 """How many hashes are kept of a text: the estimate's standard error is at most 0.032."""
 
-_GRAM = 5
-_CHUNK = 1 << 16
+_CHARACTER = 4
+"""Bytes of a character in UTF-32."""
+_GRAM = 5 * _CHARACTER
+_CHUNK = (1 << 16) * _CHARACTER
 
 
 def normal(text: str) -> str:
@@ -39,14 +42,27 @@ def address(url: str | None) -> str:
 
 
 def sketch(text: str) -> array[int]:
-    """The ``SKETCH`` smallest 64-bit hashes of the sets of five characters in a normalised text, ascending."""
-    smallest: list[bytes] = []
-    for start in range(0, max(1, len(text) - _GRAM + 1), _CHUNK):
-        part = text[start : start + _CHUNK + _GRAM - 1]
-        grams = {part[at : at + _GRAM] for at in range(max(1, len(part) - _GRAM + 1))}
-        hashes = {blake2b(gram.encode("utf-8", "replace"), digest_size=8).digest() for gram in grams}
-        smallest = sorted(hashes.union(smallest))[:SKETCH]
-    return array("Q", [int.from_bytes(digest, "big") for digest in smallest])
+    """The ``SKETCH`` smallest 64-bit hashes of the sets of five characters in a normalised text, ascending.
+
+    The upper half of a hash is CRC-32, which gives the order and is cheap; the lower half, BLAKE2b, is asked for what is
+    kept alone.
+    """
+    data = text.encode("utf-32-le", "surrogatepass")
+    kept: set[bytes] = set()
+    for start in range(0, max(1, len(data) - _GRAM + 1), _CHUNK):
+        part = data[start : start + _CHUNK + _GRAM - _CHARACTER]
+        grams = [part[at : at + _GRAM] for at in range(0, max(1, len(part) - _GRAM + 1), _CHARACTER)]
+        ranks = list(map(crc32, grams))
+        last = _last(ranks)
+        kept.update(gram for gram, rank in zip(grams, ranks, strict=True) if rank <= last)
+    hashes = (crc32(gram) << 32 | int.from_bytes(blake2b(gram, digest_size=4).digest(), "big") for gram in kept)
+    return array("Q", sorted(hashes)[:SKETCH])
+
+
+def _last(ranks: list[int]) -> int:
+    """The greatest of the ``SKETCH`` smallest different numbers below 2³², which are looked for where they should be first."""
+    few = {rank for rank in ranks if rank <= (2 * SKETCH << 32) // len(ranks)}
+    return sorted(few if len(few) >= SKETCH else set(ranks))[:SKETCH][-1]
 
 
 def hashed(data: bytes) -> int:
