@@ -172,8 +172,8 @@ def identity(title: str, ids: Iterable[str]) -> str:
 
 def _versions(shelf: Shelf, ordered: array[int]) -> dict[int, tuple[int, ...]]:
     """The other versions of each work, by its reading copy."""
-    rank = dict.fromkeys(shelf.alike(), 0)
-    alike = [number for number in ordered if number in rank]
+    candidates = frozenset(shelf.alike())
+    alike = [number for number in ordered if number in candidates]
     found = works(map(shelf.carded, alike))
     return {alike[first]: tuple(alike[place] for place in others) for first, *others in found}
 

@@ -15,10 +15,10 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from . import software
 from .errors import MissingRequirementError, OutputError, UsageError
 from .version import __version__
 
@@ -97,23 +97,10 @@ def connect(address: str) -> Iterator[Cluster]:
         cluster.close()
 
 
-def software() -> dict[str, str]:
-    """The versions that decide the bytes of outputs: of Python, archivekit and the packages it needs, by name."""
-    found = {"python": ".".join(map(str, sys.version_info[:2])), "archivekit": __version__}
-    for line in requires("archivekit") or []:
-        name = re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0]
-        if "extra ==" not in line:
-            try:
-                found[name] = version(name)
-            except PackageNotFoundError:
-                found[name] = "none"
-    return found
-
-
 def _same_software(client: Any, address: str) -> None:
-    here = software()
+    here = software.versions()
     try:
-        there = client.run(software)
+        there = client.run(software.versions)
     except (ImportError, AttributeError) as error:
         raise MissingRequirementError(f"a worker has no archivekit {__version__}: {error}", path=address) from None
     if not there:

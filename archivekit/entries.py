@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from .cards import Card
-from .profile import Signals
+from .profile import Profile, Signals
 from .report import Document
+from .sites import Profiles
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -28,6 +29,11 @@ class Choice(msgspec.Struct, frozen=True, array_like=True):
     profile: str | None
     digest: str
     """Of the profile's facts; empty for none."""
+
+
+def choice(signals: Signals, profile: Profile | None, profiles: Profiles) -> Choice:
+    """The choice of a profile, or of none, as it is known again."""
+    return Choice(signals, None, "") if profile is None else Choice(signals, profile.name, profiles.digests[profile.name])
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

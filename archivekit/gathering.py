@@ -7,19 +7,18 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
-from importlib.metadata import version
 from itertools import repeat
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from . import report as reports
+from . import software
 from .assets import Asset
 from .cache import Cache
 from .cards import Card, Carded, carded
-from .entries import Entry, Record
-from .errors import ArchiveKitError, InternalError, TooManyFailuresError
+from .entries import Entry, Record, choice
+from .errors import ArchiveKitError, TooManyFailuresError
 from .model import Article, decode, encode
 from .packed import Packed
 from .readings import BATCH, Progress, Reader, Task, lost, reader
@@ -29,18 +28,6 @@ from .sites import Profiles, match
 from .versions import COMMON, FAMILY, SHARED, marks
 from .walk import Found, Walk, read_bytes
 from .workers import Lost, Workers, each
-
-_PARSERS: Final = (
-    "beautifulsoup4",
-    "charset-normalizer",
-    "justhtml",
-    "markdown-it-py",
-    "mdit-py-cjk-friendly",
-    "pillow",
-    "python-frontmatter",
-    "pyyaml",
-    "tzdata",
-)
 
 _AT_ONCE: Final = 32
 """Documents that are asked for at once where they are not on this machine, and asking takes longer than getting."""
@@ -99,12 +86,8 @@ class Shelved:
         self._places = array("L")
         self._base = cache.base
         self._base.execute("PRAGMA temp_store=FILE")
-        for table in (
-            "seen (sha256 BLOB PRIMARY KEY, path TEXT) WITHOUT ROWID",
-            "mark (mark INTEGER, part INTEGER, number INTEGER)",
-        ):
-            self._base.execute(f"DROP TABLE IF EXISTS temp.{table.partition(' ')[0]}")
-            self._base.execute(f"CREATE TEMP TABLE {table}")
+        self._base.execute("CREATE TEMP TABLE seen (sha256 BLOB PRIMARY KEY, path TEXT) WITHOUT ROWID")
+        self._base.execute("CREATE TEMP TABLE mark (mark INTEGER, part INTEGER, number INTEGER)")
 
     def __len__(self) -> int:
         return len(self._of)
@@ -194,15 +177,14 @@ def gather(
             gathered.add(key, cache.entry(key))
             continue
         result = next(results)
-        kept = Kept(found.path, error=lost(found.path).error) if isinstance(result, Lost) else result
+        kept = Kept(found.path, error=lost(found.path)) if isinstance(result, Lost) else result
         if kept.entry is not None:
             cache.put_images(task.settings.images, kept.assets)
             put = cache.put(known.source(found.path, kept.entry.document.sha256), kept.entry)
             gathered.add(put, kept.entry, kept.entry.records)
             continue
-        gathered.quarantined.append(
-            reports.quarantined(kept.path, kept.error or InternalError("nothing was read"), found.address or found.file)
-        )
+        assert kept.error is not None
+        gathered.quarantined.append(reports.quarantined(kept.path, kept.error, found.address or found.file))
         if max_failures is not None and len(gathered.quarantined) > max_failures:
             said = f"{len(gathered.quarantined)} documents cannot be read, {max_failures} may: {gathered.reasons()}"
             raise TooManyFailuresError(said)
@@ -221,7 +203,7 @@ class _Known:
         self._cache = cache
         self._reader = reader
         settings = (task.settings.static, task.settings.limits, task.strict)
-        self._state = hashlib.sha256(software() + msgspec.msgpack.encode(settings)).digest()
+        self._state = hashlib.sha256(software.digest() + msgspec.msgpack.encode(settings)).digest()
 
     def source(self, path: str, sha256: str) -> bytes:
         """What a document with these bytes is called in the cache."""
@@ -259,20 +241,16 @@ class _Known:
             return True
         if entry.common != profiles.digests.get("common", ""):
             return False
-        for choice in entry.choices:
-            found = match(choice.signals, profiles)
-            digest = profiles.digests[found.name] if found is not None else ""
-            if (found.name if found is not None else None, digest) != (choice.profile, choice.digest):
-                return False
-        return True
+        return all(known == choice(known.signals, match(known.signals, profiles), profiles) for known in entry.choices)
 
 
 def keep(task: Task, found: Found) -> Kept:
     """Read one document and make everything of it that a build keeps; the rendition of an image once in a process."""
     read = reader(task)
     reading = read.read(found)
-    if reading.error is not None or reading.source is None:
-        return Kept(found.path, error=reading.error or InternalError("nothing was read"))
+    if reading.error is not None:
+        return Kept(found.path, error=reading.error)
+    assert reading.source is not None
     renditions = _renditions(task).new(reading.assets)
     entry = Entry(
         document=reports.document(reading.source, reading.articles),
@@ -295,18 +273,6 @@ def _record(article: Article) -> Record:
     line = encode(article)
     made = carded(article)
     return Record(made.card, made.sketch.tobytes(), hashlib.sha256(line).digest(), line)
-
-
-@lru_cache(maxsize=1)
-def software() -> bytes:
-    """What changes when archivekit, or what it reads with, does."""
-    folder = Path(__file__).parent
-    files = sorted(
-        path for kind in ("*.py", "*.toml") for path in folder.rglob(kind) if path.parent.name != "sites" or kind == "*.py"
-    )
-    stated = [f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
-    stated += [f"{name} {version(name)}" for name in _PARSERS]
-    return hashlib.sha256("\n".join(stated).encode()).digest()
 
 
 def _signed(mark: int) -> int:

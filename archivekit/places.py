@@ -64,6 +64,13 @@ def _profiles(folder: Path | None, settings: Settings) -> Profiles:
     return load_profiles([folder / name for name in settings.profiles] if folder is not None else [])
 
 
+def require_store(store: Path) -> None:
+    """Raise UsageError where there is no folder of this name or address."""
+    address = remote.address_of(store)
+    if not (remote.is_folder(address) if address is not None else store.is_dir()):
+        raise UsageError("no such store; archivekit fetch makes one", path=display(store))
+
+
 def _store(root: str | None, settings: Settings, named: str | None) -> Store | None:
     """The store that is asked for, or the one the settings name; its lock file is read here, where a bad one stops all."""
     where = named
@@ -72,8 +79,8 @@ def _store(root: str | None, settings: Settings, named: str | None) -> Store | N
     if where is None:
         return None
     address = remote.address_of(where)
-    if named is not None and not (remote.is_folder(address) if address is not None else Path(where).is_dir()):
-        raise UsageError("no such store; archivekit fetch makes one", path=display(Path(where)))
+    if named is not None:
+        require_store(Path(where))
     held = RemoteStore(address) if address is not None else Store(Path(where))
     held.entries  # noqa: B018 - raises ConfigError
     return held

@@ -6,29 +6,25 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from . import report as reports
-from . import volumes
+from . import software, volumes
 from .arrangement import Arrangement, Numbered, Part
 from .atomic import Staging
 from .bundle import Bundle
 from .cache import Cache
 from .config import Settings
-from .gathering import software
 from .model import Notice
 from .originals import Originals
 from .readings import Progress
 from .workers import Workers
 from .writers import Books, BookWriter, Printer, RecordWriter
 from .writers.fonts import faces
-
-_PRINTERS: Final = ("ebooklib", "weasyprint", "pydyf", "fonttools", "uharfbuzz", "pillow", "pikepdf", "segno", "tinycss2")
 
 
 class Volume(NamedTuple):
@@ -167,7 +163,7 @@ class Press:
             whole.epoch,
             whole.dress,
         )
-        return software() + _versions() + faces().encode() + msgspec.msgpack.encode(facts)
+        return software.digest() + faces().encode() + msgspec.msgpack.encode(facts)
 
     def _digest(self, groups: Sequence[Numbered]) -> bytes:
         shelf = self._arrangement.shelf
@@ -180,13 +176,3 @@ class Press:
                     digest.update(b"".join(b"1" if shelf.extent(image) else b"0" for image in shelf.images(record)))
                 digest.update(b".")
         return digest.digest()
-
-
-def _versions() -> bytes:
-    said = []
-    for name in _PRINTERS:
-        try:
-            said.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            said.append(f"{name} none")
-    return "\n".join(said).encode()

@@ -13,14 +13,14 @@ from . import places
 from .accounting import check
 from .assets import Asset, Attached
 from .config import Settings, load_settings
-from .entries import Choice
-from .errors import ArchiveKitError, InternalError, LostProcessError, UsageError
+from .entries import Choice, choice
+from .errors import ArchiveKitError, InternalError, LostProcessError
 from .model import Article, SourceInfo
-from .reading import Read, read_with_profiles
+from .reading import read_with_profiles
 from .remote import address_of
 from .remote_images import TOP
 from .source import Source, load
-from .walk import Found, Walk, display, find, read_bytes
+from .walk import Found, Walk, find, read_bytes
 from .workers import Lost, Workers, each
 
 Paths = str | Path | Sequence[str | Path]
@@ -98,15 +98,9 @@ class Reader:
             articles=tuple(each.article for each in attached),
             assets={sha256: asset for each in attached for sha256, asset in each.assets.items()},
             text=source if self._task.keep_text else None,
-            choices=tuple(self._choice(each) for each in read if each.signals is not None),
+            choices=tuple(choice(each.signals, each.profile, self.profiles) for each in read if each.signals is not None),
             looked=dict(self.finder.looked),
         )
-
-    def _choice(self, read: Read) -> Choice:
-        assert read.signals is not None
-        if read.profile is None:
-            return Choice(read.signals, None, "")
-        return Choice(read.signals, read.profile.name, self.profiles.digests[read.profile.name])
 
     def _attached(self, article: Article, source: Source, file: Path | None) -> Attached:
         """The article with its images; a record that was read from another file is finished and stays as it is."""
@@ -169,8 +163,8 @@ def readings(
 
 def task_of(root: str | None, settings: Settings, store: Path | None, *, strict: bool = False, keep_text: bool = False) -> Task:
     """The task of reading a corpus."""
-    if store is not None and address_of(store) is None and not store.is_dir():
-        raise UsageError("no such store; archivekit fetch makes one", path=display(store))
+    if store is not None:
+        places.require_store(store)
     return Task(
         root=root,
         settings=settings,
@@ -189,14 +183,14 @@ def _each(walk: Walk, task: Task, workers: Workers | None, progress: Progress | 
     for done, reading in enumerate(each(work, jobs, None if here else workers, batch=BATCH)):
         if progress is not None:
             progress("read", done, total)
-        yield lost(reading.name) if isinstance(reading, Lost) else reading
+        yield Reading(path=reading.name, error=lost(reading.name)) if isinstance(reading, Lost) else reading
     if progress is not None:
         progress("read", total, total)
 
 
-def lost(path: str) -> Reading:
-    """The reading of a document whose process died."""
-    return Reading(path=path, error=LostProcessError("the process that read it died; it may have run out of memory", path=path))
+def lost(path: str) -> LostProcessError:
+    """The error of a document whose process died."""
+    return LostProcessError("the process that read it died; it may have run out of memory", path=path)
 
 
 def _read_here(task: Task, found: Found) -> Reading:

@@ -112,11 +112,10 @@ def _cut(groups: tuple[Numbered, ...], start: int, end: int) -> tuple[Numbered, 
 def _bytes(arrangement: Arrangement) -> list[Weighed]:
     """About how many bytes each article and the other versions of its work take in an EPUB. Text is there as a page and as
     a record, both compressed, which is about its own size again; images are as large as they are."""
-    cards = arrangement.shelf.cards()
-    sizes = array("d", (card.size + _pictures(card, arrangement.shelf) for card in cards))
-    ids = [card.id for card in arrangement.shelf.cards()]
+    shelf, versions = arrangement.shelf, arrangement.versions
+    each = [Weighed(card.id, card.size + _pictures(card, shelf)) for card in shelf.cards()]
     return [
-        Weighed(ids[number], 2000 + sizes[number] + sum(sizes[other] for other in arrangement.versions.get(number, ())))
+        Weighed(each[number].id, 2000 + each[number].load + sum(each[other].load for other in versions.get(number, ())))
         for number in arrangement.printed
     ]
 

@@ -13,33 +13,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from jobs import die_at_three, double, jobs, refuse
 
-from archivekit import cluster
+from archivekit import cluster, software
 from archivekit.errors import MissingRequirementError, OutputError, UsageError
 from archivekit.workers import Lost, each
-
-
-def double(number: int) -> int:
-    return 2 * number
 
 
 def slowly(number: int) -> tuple[int, int]:
     time.sleep(0.2)
     return number, os.getpid()
-
-
-def die_at_three(number: int) -> int:
-    if number == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def refuse(number: int) -> int:
-    raise UsageError(f"not {number}", path="a.txt", offset=7)
-
-
-def jobs(count: int) -> list[tuple[str, int]]:
-    return [(f"job {number}", number) for number in range(1, count + 1)]
 
 
 @pytest.mark.parametrize("address", ["dask://", "dask://here", "dask://a b:1", "tcp://127.0.0.1:1", "dask://me@here:1"])
@@ -49,8 +32,8 @@ def test_an_address_that_cannot_be_meant(address: str) -> None:
 
 
 def test_what_decides_the_bytes_of_outputs_is_compared() -> None:
-    assert {"python", "archivekit", "weasyprint", "msgspec"} <= cluster.software().keys()
-    assert "pytest" not in cluster.software()
+    assert {"python", "archivekit", "weasyprint", "msgspec"} <= software.versions().keys()
+    assert "pytest" not in software.versions()
 
 
 class Volume(NamedTuple):
@@ -161,7 +144,7 @@ def test_a_scheduler_that_dies_ends_the_work_and_blames_no_job(tmp_path: Path) -
 
 @pytest.mark.slow
 def test_workers_with_other_software_are_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "__version__", "0.0.1")
+    monkeypatch.setitem(software.versions(), "archivekit", "0.0.1")
     with pytest.raises(MissingRequirementError, match=r"has archivekit .* \(here 0\.0\.1\)"), cluster.connect(address):
         pass
 

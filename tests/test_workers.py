@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from jobs import die_at_three, double, jobs, refuse
 
 from archivekit.errors import UsageError
 from archivekit.workers import Lost, Processes, each
-
-
-def double(number: int) -> int:
-    return 2 * number
-
-
-def die_at_three(number: int) -> int:
-    if number == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def refuse(number: int) -> int:
-    raise UsageError(f"not {number}", path="a.txt", offset=7)
-
-
-def jobs(count: int) -> list[tuple[str, int]]:
-    return [(f"job {number}", number) for number in range(1, count + 1)]
 
 
 @pytest.fixture(scope="module")

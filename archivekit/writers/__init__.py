@@ -15,13 +15,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from ..bundle import Bundle
 from ..config import Settings
 from ..errors import OutputError, UsageError
 from ..model import Notice
 from ..workers import Lost, Workers, each
+
+_R = TypeVar("_R")
 
 Write = Callable[[Bundle, Path, Settings], tuple[Notice, ...]]
 Books = Sequence[tuple[Callable[[], Bundle], Path]]
@@ -84,16 +86,16 @@ class Job(NamedTuple):
 
 def _one_by_one(write: Write, books: Books, settings: Settings, workers: Workers | None) -> Iterator[tuple[Notice, ...]]:
     jobs = ((target.name, Job(bundle(), target, settings)) for bundle, target in books)
-    for made in each(partial(_write, write), jobs, workers if len(books) > 1 else None):
-        if isinstance(made, Lost):
-            raise lost(made)
-        yield made
+    return arrived(each(partial(_write, write), jobs, workers if len(books) > 1 else None))
 
 
 def _write(write: Write, job: Job) -> tuple[Notice, ...]:
     return write(*job)
 
 
-def lost(job: Lost) -> OutputError:
-    """What to raise when the process that made a volume died."""
-    return OutputError(f"{job.name}: the process that worked on it died; it may have run out of memory")
+def arrived(results: Iterable[_R | Lost]) -> Iterator[_R]:
+    """What was made of each volume; raises OutputError where the process that worked on one died."""
+    for result in results:
+        if isinstance(result, Lost):
+            raise OutputError(f"{result.name}: the process that worked on it died; it may have run out of memory")
+        yield result

@@ -9,17 +9,16 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from ..assets import Asset
 from ..bundle import Bundle
 from ..config import Settings
-from ..model import Image, Notice, encode
+from ..model import Image, Notice
 from ..paper import Paper, paper
-from ..workers import Lost, Workers, each
-from . import Books, lost, pages, pdf_html
+from ..workers import Workers, each
+from . import Books, arrived, jsonl, pages, pdf_html
 from .fonts import installed, require_cjk
 from .pdf_attached import Attached, not_at_hand, sources
 from .pdf_engine import ASSET_SCHEME, Job, Made, Trouble, count_pages, write_pdf
@@ -36,8 +35,6 @@ _TITLE = 1.571
 """How large an article's title is beside its text, in the style sheet."""
 
 _ARCHIVE = "The records this file is a printing of, one JSON object a line"
-
-_R = TypeVar("_R")
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]")
 
@@ -56,16 +53,9 @@ def write_series(books: Books, settings: Settings, workers: Workers | None) -> I
     several = workers if len(books) > 1 else None
     starts: tuple[int, ...] = ()
     if settings.numbering == "series" and len(books) > 1:
-        counts = _there(each(count_pages, _jobs(books, settings, ()), several, alone=True))
+        counts = arrived(each(count_pages, _jobs(books, settings, ()), several, alone=True))
         starts = _starts(counts)
-    return (_notices(made) for made in _there(each(write_pdf, _jobs(books, settings, starts), several, alone=True)))
-
-
-def _there(results: Iterator[_R | Lost]) -> Iterator[_R]:
-    for result in results:
-        if isinstance(result, Lost):
-            raise lost(result)
-        yield result
+    return (_notices(made) for made in arrived(each(write_pdf, _jobs(books, settings, starts), several, alone=True)))
 
 
 def _starts(counts: Iterator[int]) -> tuple[int, ...]:
@@ -91,7 +81,7 @@ def _job(bundle: Bundle, target: Path, settings: Settings, starts: tuple[int, ..
     styles = (_style("pdf.css"), _page_style(sheet, first), images.styles())
     if _HAN.search(html):
         require_cjk(fonts)
-    data = b"".join(encode(article) + b"\n" for article in bundle.records)
+    data = b"".join(jsonl.lines(bundle))
     name, moment = f"{settings.name}.jsonl", _moment(bundle)
     return Job(
         target=str(target),
