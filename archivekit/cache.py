@@ -317,4 +317,4 @@ class Cache:
 
 
 def _packed(record: Record) -> tuple[bytes, bytes, bytes, bytes]:
-    return msgspec.msgpack.encode(record.card), record.digest, record.sketch, zlib.compress(record.line, 1)
+    return msgspec.msgpack.encode(record.card), record.digest, record.sketch, record.line

@@ -17,9 +17,9 @@ class Record(msgspec.Struct, frozen=True):
     sketch: bytes
     """The sketch of its text, as 64-bit numbers of this machine."""
     digest: bytes
-    """The sha256 of ``line``."""
+    """The sha256 of the record as JSON."""
     line: bytes
-    """The record as JSON, without a newline."""
+    """The record as JSON, without a newline, in the form of :func:`zlib.compress`."""
 
 
 class Choice(msgspec.Struct, frozen=True, array_like=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -203,7 +204,8 @@ class _Known:
         self._cache = cache
         self._reader = reader
         settings = (task.settings.static, task.settings.limits, task.strict)
-        self._state = hashlib.sha256(software.digest() + msgspec.msgpack.encode(settings)).digest()
+        made_by = software.digest() if cache.lasting else b""
+        self._state = hashlib.sha256(made_by + msgspec.msgpack.encode(settings)).digest()
 
     def source(self, path: str, sha256: str) -> bytes:
         """What a document with these bytes is called in the cache."""
@@ -272,7 +274,7 @@ def _renditions(task: Task) -> Renditions:
 def _record(article: Article) -> Record:
     line = encode(article)
     made = carded(article)
-    return Record(made.card, made.sketch.tobytes(), hashlib.sha256(line).digest(), line)
+    return Record(made.card, made.sketch.tobytes(), hashlib.sha256(line).digest(), zlib.compress(line, 1))
 
 
 def _signed(mark: int) -> int:

@@ -8,7 +8,8 @@ from collections import Counter
 from functools import cache
 from importlib import resources
 
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_IS_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN = re.compile(f"[{_IS_HAN}]")
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
@@ -74,6 +75,7 @@ def decide(text: str) -> tuple[str, dict[str, int]]:
 _LEAST_WORDS = 4
 _LEAST_LETTERS = 20
 _LEAST_HAN = 4
+_SOME_HAN = re.compile(f"(?:[{_IS_HAN}][^{_IS_HAN}]*){{{_LEAST_HAN}}}")
 _LEAST_TELLING = 6
 """A text with fewer of what tells is not said to be in another language than what is around it."""
 
@@ -87,9 +89,9 @@ def other(text: str, around: str) -> str:
     outer = around.split("-")[0]
     if outer == "en" and text.isascii():
         return ""
-    han = len(_HAN.findall(text))
-    if outer == "zh" and han >= _LEAST_HAN:
+    if outer == "zh" and _SOME_HAN.search(text):
         return _other_script(text, around) if not _KANA.search(text) else ""
+    han = len(_HAN.findall(text))
     if not han and outer != "en" and len(_LATIN.findall(text)) >= _LEAST_LETTERS and len(text.split()) >= _LEAST_WORDS:
         return "en" if decide(text)[0] == "en" else ""
     if outer == "en" and han >= _LEAST_HAN and len(_LATIN.findall(text)) < han:

@@ -73,7 +73,7 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 def clean(value: str) -> str:
     """``value`` as XML 1.0 and HTML allow it: controls left out, lone surrogates and noncharacters made U+FFFD."""
-    if _UNCLEAN.search(value) is None:
+    if value.isprintable() or _UNCLEAN.search(value) is None:
         return value
     return _IMPOSSIBLE.sub("\ufffd", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", value)))
 
