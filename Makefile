@@ -30,7 +30,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib
 endif
 
-.PHONY: demo test lint check prove fuzz quality quality-peers bench verapdf accept clean
+.PHONY: demo test lint check prove fuzz quality quality-peers bench verapdf hostile-pdf accept clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -71,6 +71,9 @@ bench: $(VENV)/installed-dev $(VENV)/peers/installed $(VENV)/bench
 
 verapdf: $(VENV)/installed-dev $(VENV)/checkers
 	$(BIN)/python tests/books.py build/books dist/sample.pdf "$(ARCHIVEKIT_SHARED)/seeds" "$(ARCHIVEKIT_SHARED)"/corpora/*/
+
+hostile-pdf: $(VENV)/installed-dev $(VENV)/checkers
+	ARCHIVEKIT_HOSTILE_PDF=1 $(BIN)/python -m pytest -m slow -s tests/test_withstand.py -k "printed and pdf"
 
 accept: $(VENV)/installed-dev
 	ARCHIVEKIT_ACCEPT=1 $(BIN)/python -m pytest tests/test_cases.py tests/test_commands.py
