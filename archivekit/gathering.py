@@ -26,7 +26,7 @@ from .readings import BATCH, Progress, Reader, Task, lost, reader
 from .renditions import Renditions
 from .shelf import Extent
 from .sites import Profiles, match
-from .versions import COMMON, FAMILY, SHARED, marks
+from .versions import COMMON, FAMILY, PAIRED, SHARED, marks
 from .walk import Found, Walk, read_bytes
 from .workers import Lost, Workers, each
 
@@ -35,6 +35,23 @@ _AT_ONCE: Final = 32
 
 _FEW: Final = 24
 """Documents that are read here sooner than another process is started."""
+
+
+_ALIKE: Final = """
+CREATE TEMP TABLE held AS SELECT * FROM
+  (SELECT mark, part, number, count(*) OVER (PARTITION BY mark, part) AS held FROM temp.mark) WHERE held > 1;
+CREATE TEMP TABLE alike AS SELECT number FROM temp.held
+  GROUP BY number HAVING min(part) = 0 OR sum(part AND held > {common}) >= {family};
+CREATE TEMP TABLE rare AS SELECT mark, number FROM
+  (SELECT mark, number, count(*) OVER (PARTITION BY number) AS marks FROM temp.held WHERE part AND held <= {common})
+  WHERE marks >= {shared};
+CREATE INDEX temp.rare_mark ON rare (mark, number);
+CREATE TEMP TABLE pair AS SELECT one.number AS one, other.number AS other
+  FROM temp.rare AS one JOIN temp.rare AS other ON one.mark = other.mark AND one.number < other.number
+  GROUP BY one.number, other.number HAVING count(*) >= {paired};
+INSERT INTO temp.alike SELECT one FROM temp.pair UNION SELECT other FROM temp.pair;
+"""
+"""Fills a table with the numbers of the records that :func:`.versions.alike` would find."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -123,12 +140,8 @@ class Shelved:
 
     def alike(self) -> Iterable[int]:
         """See :class:`.shelf.Shelf`: as :func:`.versions.alike`, on disk."""
-        query = (
-            "SELECT number FROM (SELECT number, part, count(*) OVER (PARTITION BY mark, part) AS held FROM temp.mark)"
-            " WHERE held > 1 GROUP BY number HAVING min(part) = 0 OR sum(part AND held <= ?) >= ?"
-            " OR sum(part AND held > ?) >= ? ORDER BY number"
-        )
-        return [number for (number,) in self._base.execute(query, (COMMON, SHARED, COMMON, FAMILY))]
+        self._base.executescript(_ALIKE.format(common=COMMON, family=FAMILY, shared=SHARED, paired=PAIRED))
+        return [number for (number,) in self._base.execute("SELECT DISTINCT number FROM temp.alike ORDER BY number")]
 
     def carded(self, number: int) -> Carded:
         """See :class:`.shelf.Shelf`."""

@@ -13,6 +13,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain, combinations
 from typing import Literal
 
 import msgspec
@@ -30,6 +31,8 @@ SHARED = 7
 COMMON = 64
 FAMILY = 13
 """How many records may share a hash before it tells nothing, and how many hashes tell something all the same."""
+PAIRED = 3
+"""How many hashes a record must share with one and the same other, for in a large archive most are shared with some other."""
 _LATEST = 16
 """With how many records before it that share a hash a record is compared."""
 _SHORT = 40
@@ -116,17 +119,24 @@ def marks(record: Carded) -> Marks:
 
 def alike(all_marks: Iterable[Marks]) -> list[int]:
     """The places of the records that may be versions of another: they share one of ``whole``; or ``SHARED`` of ``parts`` with
-    ``COMMON`` records at most, for what more have is boilerplate; or ``FAMILY`` with however many."""
+    ``COMMON`` records at most, for what more have is boilerplate, ``PAIRED`` of these with one of them; or ``FAMILY`` with
+    however many."""
     records = list(all_marks)
     whole = Counter(mark for record in records for mark in record.whole)
     parts = Counter(mark for record in records for mark in record.parts)
+    rare = [[mark for mark in record.parts if 1 < parts[mark] <= COMMON] for record in records]
+    holders: defaultdict[int, list[int]] = defaultdict(list)
+    for place, held in enumerate(rare):
+        for mark in held if len(held) >= SHARED else ():
+            holders[mark].append(place)
+    pairs = Counter(chain.from_iterable(combinations(places, 2) for places in holders.values()))
+    paired = set(chain.from_iterable(pair for pair, count in pairs.items() if count >= PAIRED))
 
-    def is_alike(record: Marks) -> bool:
-        held = [parts[mark] for mark in record.parts]
-        rare, common = sum(1 < count <= COMMON for count in held), sum(count > COMMON for count in held)
-        return any(whole[mark] > 1 for mark in record.whole) or rare >= SHARED or common >= FAMILY
+    def is_alike(place: int, record: Marks) -> bool:
+        common = sum(parts[mark] > COMMON for mark in record.parts)
+        return any(whole[mark] > 1 for mark in record.whole) or place in paired or common >= FAMILY
 
-    return [place for place, record in enumerate(records) if is_alike(record)]
+    return [place for place, record in enumerate(records) if is_alike(place, record)]
 
 
 def describe(found: Iterable[Group]) -> Iterator[str]:
