@@ -101,7 +101,7 @@ def _door(path: Path) -> str:
 
 def test_the_pdf_engine_is_imported_by_pdf_modules_only() -> None:
     doors = {".".join(_name(path)) for path in FILES if any(imported[0] == "weasyprint" for imported in _imports(path))}
-    assert doors == {"archivekit.writers.pdf_engine"}
+    assert doors == {"archivekit.writers.pdf.engine"}
 
 
 def test_nothing_but_fetch_can_open_a_socket() -> None:

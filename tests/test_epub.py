@@ -50,12 +50,14 @@ from archivekit.model import (
     inline_text,
     plain_text,
 )
-from archivekit.writers import cjk_serif, cover, epub, pages
+from archivekit.writers import epub, pages
 from archivekit.writers.colophon import colophon
-from archivekit.writers.describe import described
-from archivekit.writers.divide import divided
+from archivekit.writers.epub import cjk_serif
+from archivekit.writers.epub.cover import _font, cover
+from archivekit.writers.epub.describe import described
+from archivekit.writers.epub.divide import divided
+from archivekit.writers.epub.linked import linked_json
 from archivekit.writers.indexes import collation, indexes
-from archivekit.writers.linked import linked_json
 from archivekit.writers.strings import ROLES, date, moment, words
 from archivekit.writers.titles import broken
 
@@ -347,7 +349,7 @@ def test_any_text_in_any_field_gives_well_formed_pages(a: str, b: str, c: str, d
 
 
 def test_the_cover_is_a_jpeg_of_the_size_stores_ask_for() -> None:
-    drawn = cover.cover(fixtures.bundle())
+    drawn = cover(fixtures.bundle())
     with Picture.open(io.BytesIO(drawn.data)) as picture:
         assert (picture.format, picture.size, picture.mode) == ("JPEG", (1600, 2560), "RGB")
     assert len(drawn.data) < 3_000_000
@@ -355,9 +357,9 @@ def test_the_cover_is_a_jpeg_of_the_size_stores_ask_for() -> None:
 
 def test_without_fonts_there_is_still_a_cover_and_a_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cjk_serif, "font_files", dict)
-    cover._font.cache_clear()
-    drawn = cover.cover(fixtures.bundle())
-    cover._font.cache_clear()
+    _font.cache_clear()
+    drawn = cover(fixtures.bundle())
+    _font.cache_clear()
     assert [notice.id for notice in drawn.notices] == ["cover.font-missing"]
     with Picture.open(io.BytesIO(drawn.data)) as picture:
         assert picture.size == (1600, 2560)

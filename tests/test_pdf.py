@@ -49,8 +49,9 @@ from archivekit.model import (
     Text,
     encode,
 )
-from archivekit.writers import even_lines, fonts, glyphs, pdf, pdf_engine, pdf_xmp, pydyf_refs
-from archivekit.writers.pdf_images import Printable, printable
+from archivekit.writers import fonts, pdf
+from archivekit.writers.pdf import engine, even_lines, glyphs, pydyf_refs, xmp
+from archivekit.writers.pdf.images import Printable, printable
 
 ROOT = Path(__file__).parent.parent
 MOMENT = datetime(2024, 4, 19, tzinfo=UTC)
@@ -137,8 +138,8 @@ def test_lines_end_evenly_whatever_is_in_them(tmp_path: Path, monkeypatch: pytes
     target, _ = written(small(mixed), tmp_path)
     full = line_ends(target)[1:9]
     assert max(full) - min(full) < 1.5, full
-    monkeypatch.setattr(pdf_engine, "can_be_had", lambda _: False)
-    monkeypatch.setattr(pdf_engine, "even_lines", lambda _: nullcontext())
+    monkeypatch.setattr(engine, "can_be_had", lambda _: False)
+    monkeypatch.setattr(engine, "even_lines", lambda _: nullcontext())
     ragged = line_ends(written(small(mixed), tmp_path)[0])[1:9]
     assert max(ragged) - min(ragged) > 1.5
 
@@ -199,7 +200,7 @@ def test_metadata_states_conformance_and_provenance(opened: pikepdf.Pdf) -> None
     assert metadata["dc:title"] == made.title
     assert metadata["dc:identifier"] == made.identifier
     assert {"zh-Hans", "zh-Hant", "en"} <= set(metadata["dc:language"])
-    ours = f"{{{pdf_xmp.PROVENANCE_NS}}}"
+    ours = f"{{{xmp.PROVENANCE_NS}}}"
     data = b"".join(encode(item) + b"\n" for item in made.articles)
     assert metadata[f"{ours}archiveSha256"] == hashlib.sha256(data).hexdigest()
     assert metadata[f"{ours}records"] == str(len(made.articles))
@@ -287,7 +288,7 @@ def test_the_environment_is_left_as_it_was(tmp_path: Path, monkeypatch: pytest.M
 def test_remembered_page_references_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = small(*(paragraph("很多页。" * 300) for _ in range(6)))
     fast = written(made, tmp_path)[0].read_bytes()
-    monkeypatch.setattr(pdf_engine, "linear_page_references", nullcontext)
+    monkeypatch.setattr(engine, "linear_page_references", nullcontext)
     assert written(made, tmp_path)[0].read_bytes() == fast
 
 
@@ -335,16 +336,16 @@ def test_the_engine_refuses_everything_it_was_not_given(tmp_path: Path, monkeypa
     html += "".join(f'<link rel="attachment" href="{at}"><link rel="stylesheet" href="{at}">' for at in addresses)
     html += "".join(f'<p><img alt="x" src="{at}"><object data="{at}">o</object></p>' for at in addresses) + "</html>"
     style = "".join(f"@import url('{at}'); @font-face {{ font-family: x; src: url('{at}') }}" for at in addresses)
-    job = pdf_engine.Job(
+    job = engine.Job(
         target=str(tmp_path / "x.pdf"),
         html=html,
         styles=(style,),
         justified="",
         images={"known": Printable("image/svg+xml", SVG.data)},
-        archive=pdf_engine.Attached(name="a.jsonl", description="", data=b"", moment=MOMENT),
+        archive=engine.Attached(name="a.jsonl", description="", data=b"", moment=MOMENT),
         xmp="",
     )
-    trouble = pdf_engine.write_pdf(job).trouble
+    trouble = engine.write_pdf(job).trouble
     for address in addresses:
         assert any(address in line for line in trouble.other), address
     with pikepdf.open(tmp_path / "x.pdf") as document:
@@ -480,6 +481,6 @@ def test_one_image_is_stored_once(tmp_path: Path) -> None:
 
 
 def test_the_packet_must_have_one_rdf() -> None:
-    assert pdf_xmp.merge("<rdf:RDF></rdf:RDF>", "x") == "<rdf:RDF>x</rdf:RDF>"
+    assert xmp.merge("<rdf:RDF></rdf:RDF>", "x") == "<rdf:RDF>x</rdf:RDF>"
     with pytest.raises(OutputError, match="rdf:RDF"):
-        pdf_xmp.merge("<rdf:RDF></rdf:RDF><rdf:RDF></rdf:RDF>", "x")
+        xmp.merge("<rdf:RDF></rdf:RDF><rdf:RDF></rdf:RDF>", "x")

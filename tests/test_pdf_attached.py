@@ -17,7 +17,8 @@ from archivekit.config import Settings
 from archivekit.model import encode
 from archivekit.originals import Originals
 from archivekit.walk import find
-from archivekit.writers import pdf, pdf_attached
+from archivekit.writers import pdf
+from archivekit.writers.pdf import attached
 
 MOMENT = datetime(2024, 4, 19, tzinfo=UTC)
 PATHS = ("乙/二.md", "a (1).HTML", "b\\xff.txt", "none")
@@ -30,13 +31,13 @@ def records(*paths: str, **more: object) -> Bundle:
 
 def test_each_source_at_hand_is_attached_once_under_its_path_and_type() -> None:
     made = records(*PATHS, sources={path: path.encode() for path in PATHS[:3]})
-    attached = pdf_attached.sources(made, MOMENT)
-    assert [(file.name, file.media_type, file.relationship) for file in attached] == [
+    found = attached.sources(made, MOMENT)
+    assert [(file.name, file.media_type, file.relationship) for file in found] == [
         ("sources/乙/二.md", "text/markdown", "Source"),
         ("sources/a (1).HTML", "text/html", "Source"),
         ("sources/b\\xff.txt", "text/plain", "Source"),
     ]
-    (lacking,) = pdf_attached.not_at_hand(made)
+    (lacking,) = attached.not_at_hand(made)
     assert lacking.id == "pdf.source-missing"
     assert "none" in lacking.message
 

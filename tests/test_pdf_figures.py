@@ -14,7 +14,8 @@ from archivekit.bundle import Group
 from archivekit.config import Settings
 from archivekit.model import Block, Figure, Image
 from archivekit.paper import paper
-from archivekit.writers import pdf, snug_figures
+from archivekit.writers import pdf
+from archivekit.writers.pdf import snug_figures
 
 SHEET = paper("a5")
 WIDE = asset("#123", "PNG", (400, 300))

@@ -13,7 +13,8 @@ from weasyprint.html import UA, UA_STYLESHEET  # type: ignore[import-untyped]
 from weasyprint.pdf import fonts, stream  # type: ignore[import-untyped]
 
 from archivekit.config import Settings
-from archivekit.writers import pdf, pdf_engine, pdf_memory
+from archivekit.writers import pdf
+from archivekit.writers.pdf import engine, memory
 
 
 @pytest.mark.slow
@@ -35,10 +36,10 @@ def test_no_font_file_is_read_whole_and_the_bytes_are_the_same(
     assert max(held) < 2_000_000
 
     held.clear()
-    monkeypatch.setattr(pdf_engine, "fonts_on_disk", lambda *_: nullcontext())
-    monkeypatch.setattr(pdf_engine, "pack_pages", lambda _: None)
-    monkeypatch.setattr(pdf_engine, "drop_layout", lambda _: None)
-    monkeypatch.setattr(pdf_engine, "_user_agent", lambda: UA_STYLESHEET)
+    monkeypatch.setattr(engine, "fonts_on_disk", lambda *_: nullcontext())
+    monkeypatch.setattr(engine, "pack_pages", lambda _: None)
+    monkeypatch.setattr(engine, "drop_layout", lambda _: None)
+    monkeypatch.setattr(engine, "_user_agent", lambda: UA_STYLESHEET)
     pdf.write(bundle(), tmp_path / "plain.pdf", chosen)
     assert max(held) > 2_000_000
     assert (tmp_path / "lean.pdf").read_bytes() == (tmp_path / "plain.pdf").read_bytes()
@@ -46,23 +47,23 @@ def test_no_font_file_is_read_whole_and_the_bytes_are_the_same(
 
 def test_another_weasyprint_is_left_alone() -> None:
     other = SimpleNamespace()
-    assert not pdf_memory.can_be_had(other, other)
-    with pdf_memory.fonts_on_disk(other, other):
+    assert not memory.can_be_had(other, other)
+    with memory.fonts_on_disk(other, other):
         assert vars(other) == {}
-    assert pdf_memory.can_be_had(fonts, stream)
+    assert memory.can_be_had(fonts, stream)
 
 
 def test_a_stream_of_what_is_not_known_stays_as_it_is() -> None:
     for items, packed in (([b"q", "/P", 1.5, b"Q"], [b"q", "/P", 1.5, b"Q"]), ([b"q", "/P", b"Q"], [b"q\n/P\nQ"])):
         content = SimpleNamespace(stream=list(items))
         page = SimpleNamespace(paint=lambda content, scale: None)
-        pdf_memory.pack_pages(SimpleNamespace(pages=[page]))
+        memory.pack_pages(SimpleNamespace(pages=[page]))
         page.paint(content, 1.0)
         assert content.stream == packed
 
 
 def test_no_pseudo_element_is_styled_for_every_element() -> None:
-    narrowed = pdf_memory.for_some(UA)
+    narrowed = memory.for_some(UA)
     assert "\nli::marker {" in narrowed
     assert "\n.note::footnote-call {" in narrowed
     assert "\n::" in UA

@@ -16,7 +16,9 @@ from tag_tree import read
 from archivekit.bundle import Group
 from archivekit.config import Settings
 from archivekit.markup.xhtml import text
-from archivekit.writers import pdf, pdf_html, qr
+from archivekit.writers import pdf
+from archivekit.writers.pdf import document
+from archivekit.writers.pdf.qr import qr
 
 ADDRESS = "https://example.org/opinion/20240418/talks/?a=1&b=2"
 
@@ -47,11 +49,11 @@ def test_no_code_where_there_is_none_to_print(url: str | None, settings: dict[st
 
 
 def test_the_code_is_the_same_every_time_and_large_enough() -> None:
-    first, again = qr.qr(ADDRESS), qr.qr(ADDRESS)
+    first, again = qr(ADDRESS), qr(ADDRESS)
     assert first is not None
     assert first == again
     assert 10 < first[1] < 25
-    assert qr.qr("x" * 5000) is None
+    assert qr("x" * 5000) is None
 
 
 def test_the_code_says_the_address(tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def test_the_code_says_the_address(tmp_path: Path) -> None:
     ],
 )
 def test_long_titles_break_where_they_are_even(title: str, rows: int) -> None:
-    marked = pdf_html._in_rows(title, 19)
+    marked = document._in_rows(title, 19)
     assert marked.count('<span class="row">') == rows
     lines = [part.partition("</span>")[0] for part in marked.split('<span class="row">')[1:]]
     assert not lines or min(map(len, lines)) > 5
@@ -83,7 +85,7 @@ def test_long_titles_break_where_they_are_even(title: str, rows: int) -> None:
 
 @given(st.text(alphabet="汉字题目，：“”《》 a1&<—", max_size=80), st.integers(10, 30))
 def test_a_title_in_rows_keeps_every_character(title: str, ems: int) -> None:
-    marked = pdf_html._in_rows(title, ems)
+    marked = document._in_rows(title, ems)
     assert marked.replace('<span class="row">', "").replace("</span>", "") == text(title)
 
 

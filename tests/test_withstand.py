@@ -40,7 +40,8 @@ from archivekit.model import Article, Cell, Paragraph, Row, Table, Text, decode,
 from archivekit.readers.jsonl import READER as JSONL
 from archivekit.reading import load_profiles, read_source
 from archivekit.source import load
-from archivekit.writers import epub, narrow_lines, pdf_engine
+from archivekit.writers import epub
+from archivekit.writers.pdf import engine, narrow_lines
 
 SHARED = os.environ.get("ARCHIVEKIT_SHARED")
 needs_shared = pytest.mark.skipif(not SHARED, reason="the hostile suites were NOT tried: ARCHIVEKIT_SHARED does not name them")
@@ -236,7 +237,7 @@ def test_measuring_by_the_head_changes_no_byte(tmp_path: Path, monkeypatch: pyte
     )
     made = small(cells(*words[:2]), cells(*words[2:]))
     pdf.write(made, tmp_path / "fast.pdf", Settings())
-    monkeypatch.setattr(pdf_engine, "narrow_lines", lambda _: nullcontext())
+    monkeypatch.setattr(engine, "narrow_lines", lambda _: nullcontext())
     pdf.write(made, tmp_path / "slow.pdf", Settings())
     assert (tmp_path / "fast.pdf").read_bytes() == (tmp_path / "slow.pdf").read_bytes()
 

@@ -58,7 +58,7 @@ def main() -> None:
     import archivekit.cli
 
     if "--format" not in sys.argv or "pdf" in sys.argv:
-        import archivekit.writers.pdf_engine
+        import archivekit.writers.pdf.engine
     sys.argv = ["archivekit", *sys.argv[3:]]
     Path(os.curdir).resolve()
     sys.addaudithook(watch)

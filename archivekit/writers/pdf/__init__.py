@@ -12,21 +12,22 @@ from pathlib import Path
 
 import msgspec
 
-from ..assets import Asset
-from ..bundle import Bundle
-from ..config import Settings
-from ..model import Image, Notice
-from ..paper import Paper, paper
-from ..workers import Workers, each
-from . import Books, arrived, jsonl, pages, pdf_html
-from .fonts import installed, require_cjk
-from .pdf_attached import Attached, not_at_hand, sources
-from .pdf_engine import ASSET_SCHEME, Job, Made, Trouble, count_pages, write_pdf
-from .pdf_images import Printable, printable
-from .pdf_press import in_black, profile, too_coarse
-from .pdf_sizes import size
-from .pdf_xmp import additions
+from ...assets import Asset
+from ...bundle import Bundle
+from ...config import Settings
+from ...model import Image, Notice
+from ...paper import Paper, paper
+from ...workers import Workers, each
+from .. import Books, arrived, jsonl, pages
+from ..fonts import installed, require_cjk
+from . import document
+from .attached import Attached, not_at_hand, sources
+from .engine import ASSET_SCHEME, Job, Made, Trouble, count_pages, write_pdf
+from .images import Printable, printable
+from .press import in_black, profile, too_coarse
 from .qr import qr
+from .sizes import size
+from .xmp import additions
 
 _PIXELS_PER_PIXEL = 300 / 96
 """No image needs more than 300 pixels to the inch."""
@@ -73,11 +74,11 @@ def _job(bundle: Bundle, target: Path, settings: Settings, starts: tuple[int, ..
     """Everything the layout of one book needs, and nothing of the other volumes."""
     fonts, sheet = installed(), paper(settings.page)
     images = _Images(bundle.assets, sheet, press=settings.print_ready)
-    book = pdf_html.Book(bundle=bundle, images=images, fonts=fonts, starts=starts, notes=settings.print_ready)
+    book = document.Book(bundle=bundle, images=images, fonts=fonts, starts=starts, notes=settings.print_ready)
     book = msgspec.structs.replace(book, title_ems=sheet.block[0] / (_TITLE * sheet.size))
     if settings.qr:
         book = msgspec.structs.replace(book, code=images.code)
-    html, notices = pdf_html.document(book)
+    html, notices = document.document(book)
     styles = (_style("pdf.css"), _page_style(sheet, first), images.styles())
     if _HAN.search(html):
         require_cjk(fonts)
@@ -169,7 +170,7 @@ def _trouble(trouble: Trouble) -> list[Notice]:
 
 
 def _style(name: str) -> str:
-    return files(__package__).joinpath("styles", name).read_text("utf-8")
+    return files(__package__).joinpath(name).read_text("utf-8")
 
 
 def _moment(bundle: Bundle) -> datetime:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from ..model import (
+from ...model import (
     Block,
     CodeBlock,
     Emphasis,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..assets import Asset
-from ..paper import Paper
+from ...assets import Asset
+from ...paper import Paper
 
 LEAST_DPI: Final = 150
 """Pixels to the inch below which an image looks soft in print."""

@@ -13,9 +13,9 @@ from xml.etree import ElementTree
 
 import uharfbuzz  # type: ignore[import-untyped]
 
-from ..errors import MissingRequirementError
+from ...errors import MissingRequirementError
+from ..fonts import HOW_TO_INSTALL
 from .cjk_serif import serif
-from .fonts import HOW_TO_INSTALL
 
 TYPEFACE: Final = "Noto Serif CJK"
 """What the faces are a part of, for the colophon."""

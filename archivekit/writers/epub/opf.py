@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from ebooklib import epub  # type: ignore[import-untyped]
 
-from ..markup.xhtml import clean
+from ...markup.xhtml import clean
 
 FOLDER: Final = "EPUB"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)

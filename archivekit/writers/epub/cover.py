@@ -14,13 +14,13 @@ from typing import Final, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from ..assets import Asset
-from ..bundle import Bundle
-from ..model import Notice
+from ...assets import Asset
+from ...bundle import Bundle
+from ...model import Notice
+from ..pages import line, period, volume_name
+from ..strings import number, words
+from ..titles import broken
 from .cjk_serif import serif
-from .pages import line, period, volume_name
-from .strings import number, words
-from .titles import broken
 
 SIZE: Final = (1600, 2560)
 """In pixels: what Kindle asks for and every other store takes."""

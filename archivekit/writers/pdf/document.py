@@ -7,19 +7,19 @@ from collections.abc import Callable
 
 import msgspec
 
-from ..bundle import Bundle
-from ..markup.weblinks import safe_href
-from ..markup.xhtml import attribute, language_tag, text
-from ..model import Article, Code, CodeBlock, Image, Notice, Text, walk
-from ..version import __version__
-from . import pages
-from .colophon import colophon
-from .fonts import Fonts
+from ...bundle import Bundle
+from ...markup.weblinks import safe_href
+from ...markup.xhtml import attribute, language_tag, text
+from ...model import Article, Code, CodeBlock, Image, Notice, Text, walk
+from ...version import __version__
+from .. import pages
+from ..colophon import colophon
+from ..fonts import Fonts
+from ..indexes import Terms, tables
+from ..strings import Words, number, words
+from ..titles import broken
 from .glyphs import name_missing
-from .indexes import Terms, tables
-from .pdf_press import with_notes
-from .strings import Words, number, words
-from .titles import broken
+from .press import with_notes
 
 _OWN_INDENT = re.compile(r"(<p>(?:<(?:strong|em|s|a [^<>]*)>)*)[ \u00a0\u2002-\u200a\u3000]+")
 _LIST_GAP = re.compile(r"(</d[td]>|<dl>)\s+(?=</?d[tdl]>)")

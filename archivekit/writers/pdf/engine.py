@@ -21,18 +21,18 @@ from weasyprint.layout import block, inline, preferred  # type: ignore[import-un
 from weasyprint.pdf import fonts, stream  # type: ignore[import-untyped]
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # type: ignore[import-untyped]
 
-from ..model import Notice
+from ...model import Notice
+from .attached import Attached, name_attachments
+from .colours import name_rgb
 from .even_lines import can_be_had, even_lines
+from .images import Printable
+from .joined import join
+from .memory import drop_layout, fonts_on_disk, for_some, pack_pages
 from .narrow_lines import narrow_lines
-from .pdf_attached import Attached, name_attachments
-from .pdf_colours import name_rgb
-from .pdf_images import Printable
-from .pdf_joined import join
-from .pdf_memory import drop_layout, fonts_on_disk, for_some, pack_pages
-from .pdf_tags import mend
-from .pdf_xmp import merge
 from .pydyf_refs import linear_page_references
 from .snug_figures import snug_figures
+from .tags import mend
+from .xmp import merge
 
 # WeasyPrint switches this on for the whole process when it is imported; a truncated image is to be noticed, not half shown.
 ImageFile.LOAD_TRUNCATED_IMAGES = False

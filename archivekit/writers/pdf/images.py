@@ -7,7 +7,7 @@ import io
 import msgspec
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from ..assets import Asset
+from ...assets import Asset
 
 _JPEG_QUALITY = 88
 

@@ -10,15 +10,15 @@ import re
 from collections import Counter
 from typing import Final
 
-from ..bundle import Bundle
-from ..languages import other
-from ..markup.weblinks import safe_href
-from ..markup.xhtml import clean, language_tag
-from ..model import Article, Figure, Image, inline_text, walk
-from ..version import __version__
+from ...bundle import Bundle
+from ...languages import other
+from ...markup.weblinks import safe_href
+from ...markup.xhtml import clean, language_tag
+from ...model import Article, Figure, Image, inline_text, walk
+from ...version import __version__
+from ..pages import book_title, line, period
+from ..strings import ROLES, Words, number
 from .opf import Meta
-from .pages import book_title, line, period
-from .strings import ROLES, Words, number
 
 MOST_PEOPLE: Final = 12
 """The most creators, and the most contributors, named: those with the most articles."""

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from ..bundle import Bundle
-from ..errors import OutputError
-from ..version import __version__
+from ...bundle import Bundle
+from ...errors import OutputError
+from ...version import __version__
 
 PROVENANCE_NS = "urn:archivekit:provenance:1#"
 """The namespace of the properties below, prefix ``ak``."""

@@ -7,12 +7,12 @@ from html import unescape
 from pathlib import Path
 from typing import Final
 
-from ..assets import Asset
-from ..errors import MissingRequirementError
-from ..markup.xhtml import text
-from ..model import Notice
-from ..paper import Paper
-from .pdf_sizes import LEAST_DPI, press_width
+from ...assets import Asset
+from ...errors import MissingRequirementError
+from ...markup.xhtml import text
+from ...model import Notice
+from ...paper import Paper
+from .sizes import LEAST_DPI, press_width
 
 _PROFILES: Final = (
     "ghostscript/default_cmyk.icc",

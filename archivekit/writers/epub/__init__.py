@@ -12,22 +12,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ..bundle import Bundle
-from ..config import Settings
-from ..markup.xhtml import attribute, language_tag, text
-from ..model import Block, Image, Notice, walk
-from . import jsonl
-from .colophon import colophon
-from .cover import cover
-from .describe import book_language, described
-from .divide import divided
-from .embedded_fonts import TYPEFACE, faces
-from .embedded_fonts import style as font_style
-from .indexes import Index, indexes
-from .linked import linked_json
-from .opf import Heading, Package, Part
-from .opf import write as write_package
-from .pages import (
+from ...bundle import Bundle
+from ...config import Settings
+from ...markup.xhtml import attribute, language_tag, text
+from ...model import Block, Image, Notice, walk
+from .. import jsonl
+from ..colophon import colophon
+from ..indexes import Index, indexes
+from ..pages import (
     Entry,
     Medium,
     Section,
@@ -46,7 +38,15 @@ from .pages import (
     shelf,
     title_page,
 )
-from .strings import Words, words
+from ..strings import Words, words
+from .cover import cover
+from .describe import book_language, described
+from .divide import divided
+from .embedded_fonts import TYPEFACE, faces
+from .embedded_fonts import style as font_style
+from .linked import linked_json
+from .opf import Heading, Package, Part
+from .opf import write as write_package
 
 MAX_PAGE: Final = 280_000
 """Bytes of XHTML in one file: below the 300 KB that old reading systems (Adobe's engine, on many e-ink readers) take."""
@@ -101,7 +101,7 @@ def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...
     parts = [
         *printed,
         *(_fonts(printed, book_language(bundle, said)) if settings.embed_fonts else ()),
-        Part("style", "style.css", "text/css", files(__package__).joinpath("styles", "epub.css").read_bytes()),
+        Part("style", "style.css", "text/css", files(__package__).joinpath("epub.css").read_bytes()),
         *([Part("user-style", USER_STYLE, "text/css", bundle.dress.style.encode())] if bundle.dress.style else []),
         Part("cover-image", front.name, front.media_type, front.data, ("cover-image",)),
         *_images(bundle),

@@ -7,7 +7,7 @@ from typing import Final
 
 import segno
 
-from .pdf_images import Printable
+from .images import Printable
 
 _MODULE_MM: Final = 0.42
 """The side of one module: what the camera of a telephone reads with ease from a printed page."""

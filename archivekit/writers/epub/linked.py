@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from ..markup.weblinks import safe_href
-from ..markup.xhtml import language_tag
-from ..model import Article, Role
+from ...markup.weblinks import safe_href
+from ...markup.xhtml import language_tag
+from ...model import Article, Role
 
 CONTEXT: Final = {"@vocab": "https://schema.org/", "prov": "http://www.w3.org/ns/prov#", "spdx": "http://spdx.org/rdf/terms#"}
 

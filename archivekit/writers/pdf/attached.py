@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
-from ..bundle import Bundle
-from ..model import Notice
+from ...bundle import Bundle
+from ...model import Notice
 
 FOLDER: Final = "sources/"
 """What the name of an attached source begins with; its path follows."""
