@@ -133,19 +133,16 @@ def arrange(
 ) -> Arrangement:
     """Order and group records, whatever order they come in; of several versions of a work one is printed. ``title`` is
     used when the settings have none, ``epoch`` (seconds since 1970, UTC) instead of the latest moment in the articles."""
-    keys: list[tuple[str, int]] = []
     headings: list[str] = []
     names: dict[str, str] = {}
     languages: Counter[str] = Counter()
     ids: list[str] = []
-    for number, card in enumerate(shelf.cards()):
-        keys.append((sort_key(card, settings), number))
+    for card in shelf.cards():
         heading = _heading(card, settings.group)
         headings.append(names.setdefault(heading, heading))
         languages[card.language] += 1
         ids.append(card.id)
-    ordered = array("L", (number for _, number in sorted(keys)))
-    del keys
+    ordered = array("L", shelf.ordered(sort_key(card, settings) for card in shelf.cards()))
     versions = _versions(shelf, ordered)
     dropped = {number for others in versions.values() for number in others}
     language = settings.language or min(languages, key=lambda tag: (-languages[tag], tag == "und", tag), default="und")

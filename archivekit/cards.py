@@ -77,10 +77,11 @@ def carded(article: Article) -> Carded:
     return Carded(card, sketch(text))
 
 
-def sort_key(card: Card, settings: Settings) -> str:
+def sort_key(card: Card, settings: Settings) -> bytes:
     """A total order that does not depend on the order given: by publication (undated last), title or path; ties are
     settled by title, then path, then place in the source. Compared code point by code point."""
     at = instant(card.published) if settings.order == "date" else None
     dated = f"0{at.astimezone(UTC).strftime('%Y-%m-%dT%H:%M:%S.%f').zfill(26)}" if at is not None else "1"
     title = "" if settings.order == "path" else "1" if card.title is None else f"0{card.title}"
-    return "\0".join((dated, title, card.path.replace("/", "\0"), f"{card.place:09}", card.id))
+    key = "\0".join((dated, title, card.path.replace("/", "\0"), f"{card.place:09}", card.id))
+    return key.encode("utf-8", "surrogatepass")

@@ -138,6 +138,14 @@ class Shelved:
         """See :class:`.shelf.Shelf`."""
         return (self._cache.card(*self._where(number)) for number in range(len(self)))
 
+    def ordered(self, keys: Iterable[bytes]) -> Iterable[int]:
+        """See :class:`.shelf.Shelf`."""
+        self._base.execute("CREATE TEMP TABLE place (number INTEGER PRIMARY KEY, key BLOB)")
+        self._base.executemany("INSERT INTO temp.place VALUES (?, ?)", enumerate(keys))
+        for (number,) in self._base.execute("SELECT number FROM temp.place ORDER BY key, number"):
+            yield number
+        self._base.execute("DROP TABLE temp.place")
+
     def alike(self) -> Iterable[int]:
         """See :class:`.shelf.Shelf`: as :func:`.versions.alike`, on disk."""
         self._base.executescript(_ALIKE.format(common=COMMON, family=FAMILY, shared=SHARED, paired=PAIRED))
@@ -181,8 +189,8 @@ def gather(
     known = _Known(cache, task, reader(task))
     total = len(walk.documents)
     keys = [known.find(found, sha256) for found, sha256 in zip(walk.documents, known.hashes(walk.documents), strict=True)]
-    new = [found for found, key in zip(walk.documents, keys, strict=True) if key is None]
-    here = workers is None or len(new) <= _FEW or any(found.is_piped for found in new)
+    here = workers is None or keys.count(None) <= _FEW or any(found.is_piped for found in walk.documents)
+    new = (found for found, key in zip(walk.documents, keys, strict=True) if key is None)
     results = each(partial(keep, task), ((found.path, found) for found in new), None if here else workers, batch=BATCH)
     for done, (found, key) in enumerate(zip(walk.documents, keys, strict=True)):
         if progress is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def rederived(report: Report, articles: Sequence[Article], root: Path, store: Pa
     known = {found.path: found for found in find([root], limits=limits).documents}
     there: list[Found] = []
     for path in _named(report):
-        found = known.get(path) or Found(path, locate(root, path))
+        file = None if path in known else locate(root, path)
+        found = known.get(path) or Found(path, os.fsencode(file) if file is not None else b"")
         if path != STDIN and found.file is not None:
             there.append(found)
         else:

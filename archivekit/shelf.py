@@ -27,6 +27,9 @@ class Shelf(Protocol):
     def cards(self) -> Iterator[Card]:
         """Of every record, in the order of their numbers."""
 
+    def ordered(self, keys: Iterable[bytes]) -> Iterable[int]:
+        """The numbers of the records in the order of their keys, of which there is one for each; ties as they are numbered."""
+
     def alike(self) -> Iterable[int]:
         """The numbers of the records that may be versions of another, at least."""
 
@@ -63,6 +66,11 @@ class Held:
     def cards(self) -> Iterator[Card]:
         """See :class:`Shelf`."""
         return (each.card for each in self._cards)
+
+    def ordered(self, keys: Iterable[bytes]) -> Iterable[int]:
+        """See :class:`Shelf`."""
+        known = list(keys)
+        return sorted(range(len(known)), key=known.__getitem__)
 
     def alike(self) -> Iterable[int]:
         """See :class:`Shelf`."""

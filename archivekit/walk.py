@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -17,6 +17,7 @@ from . import compressed, remote
 from .config import FILE_NAME
 from .errors import ChangedSourceError, TooManyFilesError, UnreadableSourceError, UsageError
 from .limits import DEFAULT, Limits, over
+from .packed import Packed
 from .source import RECORD, checked_size
 from .within import is_within
 
@@ -29,14 +30,20 @@ _ATTEMPTS = 3
 _EXTENSION = re.compile(r"\.(?=[0-9]*[A-Za-z])([A-Za-z0-9]{1,9})$")
 
 
-class Found(msgspec.Struct, frozen=True):
+class Found(msgspec.Struct, frozen=True, array_like=True):
     """One document to read: ``path`` for people and records, ``file`` on disk or ``address``; neither is standard input."""
 
     path: str
     """Relative to the root, forward slashes, bytes that are not UTF-8 as ``\\xNN``."""
-    file: Path | None
+    name: bytes = b""
+    """Of the file, as the system has it."""
     address: str = ""
     """Of a document that is not on this machine; see :mod:`archivekit.remote`."""
+
+    @property
+    def file(self) -> Path | None:
+        """Where it is, if that is a file of this machine."""
+        return Path(os.fsdecode(self.name)) if self.name else None
 
     @property
     def is_piped(self) -> bool:
@@ -55,7 +62,7 @@ class Walk(msgspec.Struct, frozen=True):
     """Everything that was found. ``root`` is the folder record paths are relative to; None when only stdin is read."""
 
     root: Path | None
-    documents: tuple[Found, ...]
+    documents: Sequence[Found]
     skipped: tuple[Skipped, ...] = ()
     folders: tuple[str, ...] = ()
     """Real paths of the folders that were named."""
@@ -75,10 +82,10 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
         return _behind(paths, root, limits)
     named = [_absolute(path) for path in _expand(paths)]
     base = _root(named, root)
-    documents: dict[str, Found] = {}
+    documents: dict[bytes, Found] = {}
     skipped: dict[str, Skipped] = {}
     if any(str(path) == STDIN for path in paths):
-        documents[""] = Found(STDIN, None)
+        documents[b""] = Found(STDIN)
     for path in named:
         assert base is not None
         if path.is_dir():
@@ -89,17 +96,35 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
                     )
                 shown = display(file.relative_to(base))
                 if reason is None:
-                    documents.setdefault(os.path.realpath(file), Found(shown, file))
+                    _add(documents, shown, file)
                 else:
                     skipped[shown] = Skipped(shown, reason)
         else:
-            documents.setdefault(os.path.realpath(path), Found(display(path.relative_to(base)), path))
+            _add(documents, display(path.relative_to(base)), path)
     return Walk(
         base,
-        tuple(sorted(documents.values(), key=lambda found: _parts(found.path))),
-        tuple(sorted(skipped.values(), key=lambda entry: _parts(entry.path))),
+        _sorted(documents.values()),
+        tuple(sorted(skipped.values(), key=_place)),
         tuple(os.path.realpath(path) for path in named if path.is_dir()),
     )
+
+
+def _add(documents: dict[bytes, Found], shown: str, file: Path) -> None:
+    """Put a file among the documents, unless it is there under another name."""
+    name, real = os.fsencode(file), os.fsencode(os.path.realpath(file))
+    documents.setdefault(name if name == real else real, Found(shown, name))
+
+
+def _sorted(documents: Iterable[Found]) -> Sequence[Found]:
+    packed = Packed(Found)
+    for found in sorted(documents, key=_place):
+        packed.append(found)
+    return packed
+
+
+def _place(entry: Found | Skipped) -> str:
+    """What files are sorted by: the names on the way to them, one after the other."""
+    return entry.path.replace("/", "\0")
 
 
 def _behind(paths: Sequence[str | Path], root: Path | None, limits: Limits) -> Walk:
@@ -112,13 +137,13 @@ def _behind(paths: Sequence[str | Path], root: Path | None, limits: Limits) -> W
         if not {"", ".", ".."}.isdisjoint(parts):
             skipped[entry.path] = Skipped(entry.path, "special")
         elif named or (is_document(parts[-1]) and not _is_hidden(parts)):
-            documents[entry.path] = Found(entry.path, None, entry.address)
+            documents[entry.path] = Found(entry.path, address=entry.address)
         elif not _is_hidden(parts):
             skipped[entry.path] = Skipped(entry.path, "extension")
     return Walk(
         None,
-        tuple(sorted(documents.values(), key=lambda found: _parts(found.path))),
-        tuple(sorted(skipped.values(), key=lambda entry: _parts(entry.path))),
+        _sorted(documents.values()),
+        tuple(sorted(skipped.values(), key=_place)),
         address=base,
     )
 

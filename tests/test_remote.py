@@ -127,7 +127,7 @@ def test_limits_hold(memory: Any) -> None:
     (found,) = find(["memory://x/3.txt"]).documents
     assert read_bytes(found) == b"x" * 100
     with pytest.raises(UnreadableSourceError, match="gone"):
-        read_bytes(Found("gone.txt", None, "memory://x/gone.txt"))
+        read_bytes(Found("gone.txt", address="memory://x/gone.txt"))
 
 
 def test_what_file_names_is_a_path_of_this_machine(tmp_path: Path) -> None:
