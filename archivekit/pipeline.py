@@ -26,7 +26,7 @@ from .readings import Paths, Progress, listed, task_of
 from .renditions import Renditions
 from .report import Report
 from .walk import Walk, find
-from .within import is_below
+from .within import Real, is_below
 from .workers import Workers
 from .writers import RecordWriter, writer
 
@@ -168,9 +168,9 @@ def _spare_sources(walk: Walk, out: str | Path, name: str, quarantine: Path | No
     that output or takes an earlier build's away; and where the quarantine would be read by the next build."""
     address = remote.address_of(out)
     folder = address or os.path.realpath(remote.local(out))
-    own, its_report = reports.names(name), f"{name}{reports.SUFFIX}"
+    own, its_report, real = reports.names(name), f"{name}{reports.SUFFIX}", Real()
     for found in walk.documents:
-        place, _, file = (os.path.realpath(found.file) if found.file is not None else found.address).rpartition("/")
+        place, _, file = (real(Path(os.fsdecode(found.name))) if found.name else found.address).rpartition("/")
         if place == folder and (own.fullmatch(file) or file == its_report):
             raise UsageError(f"{file} is read and is an output's name in this folder; choose another name or folder")
     if quarantine is not None and walk.documents:

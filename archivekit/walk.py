@@ -19,7 +19,7 @@ from .errors import ChangedSourceError, TooManyFilesError, UnreadableSourceError
 from .limits import DEFAULT, Limits, over
 from .packed import Packed
 from .source import RECORD, checked_size
-from .within import is_within
+from .within import Real, is_within
 
 EXTENSIONS = frozenset({"txt", "text", "md", "markdown", "html", "htm", "xhtml"})
 """What the name of a document may end in, if it ends in anything."""
@@ -84,6 +84,7 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
     base = _root(named, root)
     documents: dict[bytes, Found] = {}
     skipped: dict[str, Skipped] = {}
+    real = Real()
     if any(str(path) == STDIN for path in paths):
         documents[b""] = Found(STDIN)
     for path in named:
@@ -96,11 +97,11 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
                     )
                 shown = display(file.relative_to(base))
                 if reason is None:
-                    _add(documents, shown, file)
+                    _add(documents, shown, file, real)
                 else:
                     skipped[shown] = Skipped(shown, reason)
         else:
-            _add(documents, display(path.relative_to(base)), path)
+            _add(documents, display(path.relative_to(base)), path, real)
     return Walk(
         base,
         _sorted(documents.values()),
@@ -109,10 +110,10 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
     )
 
 
-def _add(documents: dict[bytes, Found], shown: str, file: Path) -> None:
+def _add(documents: dict[bytes, Found], shown: str, file: Path, real: Real) -> None:
     """Put a file among the documents, unless it is there under another name."""
-    name, real = os.fsencode(file), os.fsencode(os.path.realpath(file))
-    documents.setdefault(name if name == real else real, Found(shown, name))
+    name, place = os.fsencode(file), os.fsencode(real(file))
+    documents.setdefault(name if name == place else place, Found(shown, name))
 
 
 def _sorted(documents: Iterable[Found]) -> Sequence[Found]:
@@ -175,11 +176,12 @@ def read_bytes(found: Found, limits: Limits = DEFAULT) -> bytes:
     if found.address:
         with remote.opened(found.address, found.path) as (stream, size):
             return _content(stream, size, found.path, limits)
-    if found.file is None:
+    file = found.file
+    if file is None:
         return _content(sys.stdin.buffer, 0, found.path, limits)
     for _ in range(_ATTEMPTS):
         try:
-            with found.file.open("rb") as stream:
+            with file.open("rb") as stream:
                 before = os.fstat(stream.fileno())
                 data = _content(stream, before.st_size, found.path, limits)
                 after = os.fstat(stream.fileno())

@@ -6,6 +6,23 @@ import os
 from pathlib import Path
 
 
+class Real:
+    """:func:`os.path.realpath` of many files, each of whose folders is looked up once; links made meanwhile are not seen."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, str] = {}
+
+    def __call__(self, path: Path) -> str:
+        """Of one file."""
+        if path.is_symlink():
+            return os.path.realpath(path)
+        folder = str(path.parent)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(folder)
+        return os.path.join(real, path.name)  # noqa: PTH118 - paths of many files, as strings
+
+
 def is_below(real: str, folder: str) -> bool:
     """Whether one real path lies below another."""
     return real.startswith(folder.rstrip(os.sep) + os.sep)
