@@ -104,7 +104,7 @@ def _left_over(folder: Path, report: Report) -> list[str]:
     """The outputs of the earlier build of this name that are not made again, those that are as they were written."""
     name = report.settings.name
     try:
-        earlier = reports.decode((folder / f"{name}{reports.SUFFIX}").read_bytes()).outputs
+        earlier = reports.outputs(folder / f"{name}{reports.SUFFIX}")
     except (BookError, OSError):
         return []
     made = {output.file for output in report.outputs}

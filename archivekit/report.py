@@ -6,6 +6,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile
 from pathlib import Path
 
 import msgspec
@@ -192,6 +193,22 @@ def _parts(report: Report) -> Iterator[bytes]:
 
 def _indented(struct: msgspec.Struct) -> bytes:
     return msgspec.json.format(msgspec.json.encode(struct, order="deterministic"), indent=2)
+
+
+class _Outputs(msgspec.Struct, frozen=True):
+    """What of a report is looked at when the next one is made."""
+
+    outputs: tuple[Output, ...] = ()
+
+
+def outputs(file: Path) -> tuple[Output, ...]:
+    """The outputs that a report names; its lists of sources, which are long, are passed over. Raises BookError and OSError."""
+    with file.open("rb") as lines:
+        rest = b"".join(dropwhile(lambda line: line[:13] != b'  "outputs": ', lines))
+    try:
+        return msgspec.json.decode(b"{" + rest, type=_Outputs).outputs
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BookError(f"is not a report: {error}") from None
 
 
 def decode(data: bytes) -> Report:

@@ -11,9 +11,11 @@ import pytest
 from fixtures import RED, paragraph
 
 from archivekit import pipeline, readings
+from archivekit import report as reports
 from archivekit.bundle import Bundle
 from archivekit.config import Settings
 from archivekit.errors import (
+    BookError,
     ConfigError,
     InternalError,
     MarkupLimitError,
@@ -157,6 +159,19 @@ def test_a_folder_with_bad_files_only(tmp_path: Path) -> None:
         (tmp_path / "c" / name).write_text("raise typed")
     with pytest.raises(NothingToBuildError, match="no document could be read: a: too deep; b: too deep; c: too deep; …"):
         pipeline.build(tmp_path / "c", tmp_path / "dist", JSONL)
+
+
+def test_the_outputs_of_a_report_are_read_without_the_rest(corpus: Path, tmp_path: Path) -> None:
+    title = '\n  "outputs": [],'
+    for formats in (["jsonl", "epub"], ["epub"]):
+        report = pipeline.build(corpus, tmp_path / "out", {"formats": formats, "name": "x", "title": title})
+        assert reports.outputs(tmp_path / "out" / "x.report.json") == report.outputs
+        assert sorted(path.name for path in (tmp_path / "out").glob("x.*")) == sorted(
+            ["x.report.json", *(output.file for output in report.outputs)]
+        )
+    (tmp_path / "none").write_bytes(b"{}")
+    with pytest.raises(BookError):
+        reports.outputs(tmp_path / "none")
 
 
 def test_earlier_outputs_survive_every_failure(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
