@@ -204,7 +204,8 @@ class _Outputs(msgspec.Struct, frozen=True):
 def outputs(file: Path) -> tuple[Output, ...]:
     """The outputs that a report names; its lists of sources, which are long, are passed over. Raises BookError and OSError."""
     with file.open("rb") as lines:
-        rest = b"".join(dropwhile(lambda line: line[:13] != b'  "outputs": ', lines))
+        last: Iterator[bytes] = dropwhile(lambda line: not line.startswith(b'  "outputs": '), lines)
+        rest = b"".join(last)
     try:
         return msgspec.json.decode(b"{" + rest, type=_Outputs).outputs
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
