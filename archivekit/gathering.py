@@ -69,7 +69,7 @@ class Gathered:
     def __init__(self, cache: Cache, policy: str) -> None:
         self.shelf = Shelved(cache, policy)
         self.sources: Packed[reports.Document] = Packed(reports.Document)
-        self.quarantined: list[reports.Quarantined] = []
+        self.quarantined: Packed[reports.Quarantined] = Packed(reports.Quarantined)
         self.duplicates: Packed[reports.Duplicate] = Packed(reports.Duplicate)
         self._cache = cache
 

@@ -93,7 +93,7 @@ def _report(
         settings=settings,
         articles=len(gathered.shelf),
         sources=gathered.sources,
-        quarantined=tuple(gathered.quarantined),
+        quarantined=gathered.quarantined,
         duplicates=gathered.duplicates,
         skipped=walk.skipped,
         outputs=tuple(outputs),

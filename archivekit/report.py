@@ -91,9 +91,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     articles: int
     """How many records are in the archive."""
     sources: Sequence[Document]
-    quarantined: tuple[Quarantined, ...]
+    quarantined: Sequence[Quarantined]
     duplicates: Sequence[Duplicate]
-    skipped: tuple[Skipped, ...]
+    skipped: Sequence[Skipped]
     """Files in the folders that are not documents; images that articles use are in the outputs all the same."""
     outputs: tuple[Output, ...]
     digest: str = ""
@@ -180,9 +180,10 @@ def write(report: Report, target: Path) -> None:
 
 def _parts(report: Report) -> Iterator[bytes]:
     """The bytes of a report, an entry of its long lists at a time."""
-    bare = msgspec.structs.replace(report, sources=(), duplicates=())
-    rest = _indented(bare) + b"\n"
-    for name, entries in (("sources", report.sources), ("duplicates", report.duplicates)):
+    lists = ("sources", "quarantined", "duplicates", "skipped")
+    rest = _indented(msgspec.structs.replace(report, **dict.fromkeys(lists, ()))) + b"\n"
+    for name in lists:
+        entries: Sequence[msgspec.Struct] = getattr(report, name)
         before, mark, rest = rest.partition(f'\n  "{name}": []'.encode())
         yield before + mark.removesuffix(b"]")
         for at, entry in enumerate(entries):
