@@ -65,7 +65,7 @@ def dangers(book: dict[str, bytes]) -> list[str]:
             found.append(f"{name}: a file of that name")
         if name.endswith((".xhtml", ".opf", ".ncx", "/container.xml")):
             found += [f"{name}: {line}" for line in _document(name, data, book)]
-        elif name.endswith(".css") and data != files("archivekit.writers").joinpath("styles", "epub.css").read_bytes():
+        elif name.endswith(".css") and data != files("archivekit.writers.epub").joinpath("epub.css").read_bytes():
             found.append(f"{name}: not the style sheet of archivekit")
     return found
 

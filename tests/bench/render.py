@@ -38,7 +38,7 @@ second line begins where they do, with its records. The zip holds the same pages
 PDF: Final = """## One PDF
 
 On A5 with like type and margins. archivekit starts from its records, the others from clean HTML. With many articles archivekit
-prints volumes of at most about 1,000 pages each; the others make one file.
+prints volumes of at most about 800 pages each; the others make one file.
 """
 
 
