@@ -27,7 +27,7 @@ from .report import Report
 from .verify import verify
 from .version import __version__
 from .walk import STDIN, find, locate
-from .within import is_within
+from .within import is_below, is_within
 
 CHECKSUMS = ("sha256", "sha512")
 
@@ -82,9 +82,10 @@ def _files(report: Report, root: Path, outputs: Path) -> Iterator[tuple[str, Pat
     known = {found.path: found.file for found in walk.documents if found.file is not None}
     named = [entry.path for part in (report.sources, report.quarantined, report.duplicates) for entry in part]
     other = [entry.path for entry in report.skipped if entry.reason == "extension"]
+    packed = os.path.realpath(outputs)
     for path in [*named, *other, FILE_NAME]:
         file = known.get(path) or locate(root, path)
-        if path != STDIN and file is not None and not is_within(file, outputs):
+        if path != STDIN and file is not None and not is_below(os.path.realpath(file), packed):
             yield path, file
 
 

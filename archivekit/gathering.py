@@ -189,7 +189,7 @@ def gather(
     known = _Known(cache, task, reader(task))
     total = len(walk.documents)
     keys = [known.find(found, sha256) for found, sha256 in zip(walk.documents, known.hashes(walk.documents), strict=True)]
-    here = workers is None or keys.count(None) <= _FEW or any(found.is_piped for found in walk.documents)
+    here = workers is None or keys.count(None) <= _FEW or walk.is_piped
     new = (found for found, key in zip(walk.documents, keys, strict=True) if key is None)
     results = each(partial(keep, task), ((found.path, found) for found in new), None if here else workers, batch=BATCH)
     for done, (found, key) in enumerate(zip(walk.documents, keys, strict=True)):

@@ -170,7 +170,8 @@ def _spare_sources(walk: Walk, out: str | Path, name: str, quarantine: Path | No
     folder = address or os.path.realpath(remote.local(out))
     own, its_report, real = reports.names(name), f"{name}{reports.SUFFIX}", Real()
     for found in walk.documents:
-        place, _, file = (real(Path(os.fsdecode(found.name))) if found.name else found.address).rpartition("/")
+        source = found.file
+        place, _, file = (real(source) if source is not None else found.address).rpartition("/")
         if place == folder and (own.fullmatch(file) or file == its_report):
             raise UsageError(f"{file} is read and is an output's name in this folder; choose another name or folder")
     if quarantine is not None and walk.documents:

@@ -163,7 +163,7 @@ def readings(
 
 def task_of(root: str | None, settings: Settings, store: Path | None, *, strict: bool = False, keep_text: bool = False) -> Task:
     """The task of reading a corpus."""
-    if store is not None:
+    if store is not None and address_of(store) is None:
         places.require_store(store)
     return Task(
         root=root,
@@ -178,7 +178,7 @@ def task_of(root: str | None, settings: Settings, store: Path | None, *, strict:
 def _each(walk: Walk, task: Task, workers: Workers | None, progress: Progress | None) -> Iterator[Reading]:
     total = len(walk.documents)
     jobs = ((found.path, found) for found in walk.documents)
-    here = workers is None or total <= BATCH or any(found.is_piped for found in walk.documents)
+    here = workers is None or total <= BATCH or walk.is_piped
     work = partial(_read_here if here else _read_there, task)
     for done, reading in enumerate(each(work, jobs, None if here else workers, batch=BATCH)):
         if progress is not None:

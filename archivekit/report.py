@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from itertools import dropwhile
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +18,8 @@ from .errors import ArchiveKitError, BookError
 from .model import Article, Notice, SourceInfo
 from .version import __version__
 from .walk import Skipped
+
+_T = TypeVar("_T")
 
 SCHEMA = "archivekit/report/1"
 
@@ -207,15 +210,16 @@ def outputs(file: Path) -> tuple[Output, ...]:
     with file.open("rb") as lines:
         last: Iterator[bytes] = dropwhile(lambda line: not line.startswith(b'  "outputs": '), lines)
         rest = b"".join(last)
-    try:
-        return msgspec.json.decode(b"{" + rest, type=_Outputs).outputs
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BookError(f"is not a report: {error}") from None
+    return _decoded(b"{" + rest, _Outputs).outputs
 
 
 def decode(data: bytes) -> Report:
     """Read a report strictly; raises BookError."""
+    return _decoded(data, Report)
+
+
+def _decoded(data: bytes, kind: type[_T]) -> _T:
     try:
-        return msgspec.json.decode(data, type=Report)
+        return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BookError(f"is not a report: {error}") from None

@@ -20,6 +20,8 @@ def versions() -> dict[str, str]:
     pending = ["archivekit"]
     while pending:
         name = pending.pop()
+        if name in found:
+            continue
         try:
             found[name] = version(name)
             needed = requires(name) or ()
@@ -27,7 +29,7 @@ def versions() -> dict[str, str]:
             found[name] = "none"
             continue
         names = (_NAME.match(line) for line in needed if "extra ==" not in line)
-        pending += [match[0].lower() for match in names if match and match[0].lower() not in found]
+        pending += [match[0].lower() for match in names if match]
     return dict(sorted(found.items()))
 
 

@@ -19,7 +19,7 @@ from .errors import ChangedSourceError, TooManyFilesError, UnreadableSourceError
 from .limits import DEFAULT, Limits, over
 from .packed import Packed
 from .source import RECORD, checked_size
-from .within import Real, is_within
+from .within import Real, is_below, is_within
 
 EXTENSIONS = frozenset({"txt", "text", "md", "markdown", "html", "htm", "xhtml"})
 """What the name of a document may end in, if it ends in anything."""
@@ -68,6 +68,11 @@ class Walk(msgspec.Struct, frozen=True):
     """Real paths of the folders that were named."""
     address: str = ""
     """The address that record paths are relative to, where there is no ``root``."""
+
+    @property
+    def is_piped(self) -> bool:
+        """Whether standard input is among the documents, so that all are read in this process."""
+        return any(found.is_piped for found in self.documents)
 
 
 def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limits = DEFAULT) -> Walk:
@@ -250,6 +255,7 @@ def _root(named: Sequence[Path], root: Path | None) -> Path | None:
 def _below(folder: Path) -> Iterator[tuple[Path, Literal["extension", "link", "special", "unreadable-folder"] | None]]:
     """The files in a folder with why each is not a document (None: it is one); links come last."""
     links: list[Path] = []
+    real = os.path.realpath(folder)
     pending = [folder]
     while pending:
         current = pending.pop()
@@ -274,7 +280,7 @@ def _below(folder: Path) -> Iterator[tuple[Path, Literal["extension", "link", "s
             else:
                 yield entry, None if is_document(entry.name) else "extension"
     for link in links:
-        inside = is_within(link, folder) and link.is_file()
+        inside = is_below(os.path.realpath(link), real) and link.is_file()
         yield link, "link" if not inside else None if is_document(link.name) else "extension"
 
 
