@@ -59,13 +59,9 @@ _DATES = (
     rf"(?:{_WEEKDAY}{_GAP})?(?<![a-z])(?P<name>{_MONTH})\s{{1,3}}(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s{{1,3}})?(?P<year>\d{{4}})(?!\d)",
     r"(?<![\d.])(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4})(?![\d%])",
 )
-_FORMS = (
-    *(re.compile(rf"(?P<date>{date}){_TIME}", re.IGNORECASE) for date in _DATES),
-    re.compile(
-        rf"{_WEEKDAY}{_GAP}(?P<name>{_MONTH})\s{{1,3}}(?P<day>\d{{1,2}})\s{{1,3}}{_CLOCK}\s{{1,3}}(?:{_ZONE}\s{{1,3}}|[a-z]{{2,5}}\s{{1,3}})?"
-        r"(?P<year>\d{4})(?!\d)",
-        re.IGNORECASE,
-    ),
+_JAVA_DATE = (
+    rf"{_WEEKDAY}{_GAP}(?P<name>{_MONTH})\s{{1,3}}(?P<day>\d{{1,2}})\s{{1,3}}{_CLOCK}\s{{1,3}}(?:{_ZONE}\s{{1,3}}|[a-z]{{2,5}}\s{{1,3}})?"
+    r"(?P<year>\d{4})(?!\d)"
 )
 """The clock of a Java ``Date`` stands before its year."""
 _WHOLE = (
@@ -120,7 +116,7 @@ def find_moment(text: str) -> tuple[Moment, int, int] | None:
         return None
     coarse: tuple[Moment, int, int] | None = None
     fine: tuple[Moment, int, int] | None = None
-    for form in _FORMS:
+    for form in _forms():
         for match in form.finditer(text):
             if fine is not None and match.start() >= fine[1]:
                 break
@@ -133,6 +129,13 @@ def find_moment(text: str) -> tuple[Moment, int, int] | None:
                 fine = found
                 break
     return fine or coarse
+
+
+@lru_cache(maxsize=1)
+def _forms() -> tuple[re.Pattern[str], ...]:
+    """How dates are written. They take a while to compile, and are not asked for where nothing is read."""
+    forms = (*(rf"(?P<date>{date}){_TIME}" for date in _DATES), _JAVA_DATE)
+    return tuple(re.compile(form, re.IGNORECASE) for form in forms)
 
 
 def _found(match: re.Match[str]) -> tuple[Moment, int, int] | None:

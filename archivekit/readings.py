@@ -10,13 +10,11 @@ from pathlib import Path
 import msgspec
 
 from . import places
-from .accounting import check
 from .assets import Asset, Attached
 from .config import Settings, load_settings
 from .entries import Choice, choice
 from .errors import ArchiveKitError, InternalError, LostProcessError
 from .model import Article, SourceInfo
-from .reading import read_with_profiles
 from .remote import address_of
 from .remote_images import TOP
 from .source import Source, load
@@ -84,6 +82,10 @@ class Reader:
             return Reading(path=found.path, error=bug)
 
     def _read(self, found: Found) -> Reading:
+        """What reads is imported where something is to be read: it takes longer than looking into the cache for a while."""
+        from .accounting import check
+        from .reading import read_with_profiles
+
         limits = self._task.settings.limits
         source = load(found.path, read_bytes(found, limits), limits)
         read = read_with_profiles(source, self.profiles)

@@ -6,7 +6,7 @@ import hashlib
 import re
 import sys
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -23,12 +23,12 @@ def versions() -> dict[str, str]:
         if name in found:
             continue
         try:
-            found[name] = version(name)
-            needed = requires(name) or ()
+            stated = metadata(name)
         except PackageNotFoundError:
             found[name] = "none"
             continue
-        names = (_NAME.match(line) for line in needed if "extra ==" not in line)
+        found[name] = stated["Version"]
+        names = (_NAME.match(line) for line in stated.get_all("Requires-Dist", ()) if "extra ==" not in line)
         pending += [match[0].lower() for match in names if match]
     return dict(sorted(found.items()))
 

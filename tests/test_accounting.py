@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archivekit import readings
+from archivekit import reading, readings
 from archivekit.accounting import account, visible
 from archivekit.errors import ArchiveKitError, UnaccountedTextError
 from archivekit.model import Article, Code, CodeBlock, Evidence, Removal, Span, Text, encode, plain_text, walk
@@ -415,7 +415,7 @@ def test_words_that_html_moves_out_of_a_table_are_accounted_for() -> None:
 def test_strict_reading_fails_what_is_not_accounted_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "whole.txt").write_text("标题在此\n\n第一段文字，有一些话。\n", "utf-8")
     (tmp_path / "broken.txt").write_text("别的标题\n\n第二段文字，也有一些话。\n", "utf-8")
-    honest = readings.read_with_profiles
+    honest = reading.read_with_profiles
 
     def careless(source: Source, known: Profiles) -> tuple[Read, ...]:
         read = honest(source, known)
@@ -424,7 +424,7 @@ def test_strict_reading_fails_what_is_not_accounted_for(tmp_path: Path, monkeypa
         return tuple(one._replace(article=msgspec.structs.replace(one.article, body=(), text="")) for one in read)
 
     assert [one.error for one in readings.readings(tmp_path, strict=True)] == [None, None]
-    monkeypatch.setattr(readings, "read_with_profiles", careless)
+    monkeypatch.setattr(reading, "read_with_profiles", careless)
     assert [one.error for one in readings.readings(tmp_path)] == [None, None]
     broken, whole = readings.readings(tmp_path, strict=True)
     assert whole.error is None

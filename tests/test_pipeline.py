@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fixtures import RED, paragraph
 
-from archivekit import pipeline, readings
+from archivekit import pipeline, reading, readings
 from archivekit import report as reports
 from archivekit.bundle import Bundle
 from archivekit.config import Settings
@@ -52,7 +52,7 @@ def _read(source: Source, profiles: Profiles) -> tuple[Read, ...]:
 
 @pytest.fixture(autouse=True)
 def _lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readings, "read_with_profiles", _read)
+    monkeypatch.setattr(reading, "read_with_profiles", _read)
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
 
 
@@ -94,8 +94,8 @@ def test_images_reach_the_record_and_the_bundle(corpus: Path, tmp_path: Path, mo
     monkeypatch.setattr(pipeline, "writer", lambda name: BookWriter(fake, partial(_one_by_one, fake)))
     pipeline.build(corpus, tmp_path / "dist", Settings(formats=("epub",)))
     assert dict(seen[0].assets) == {RED.sha256: RED}
-    (reading, _) = readings.read_tree(corpus)
-    assert dict(reading.assets) == {RED.sha256: RED}
+    (one, _) = readings.read_tree(corpus)
+    assert dict(one.assets) == {RED.sha256: RED}
 
 
 @pytest.mark.parametrize(
