@@ -49,7 +49,8 @@ def run(
     given: str = "",
     limit: float = 900.0,
 ) -> Measured:
-    """Run a command and measure it; ended with all its children after ``limit`` seconds."""
+    """Run a command and measure it; ended with all its children after ``limit`` seconds. Python keeps byte code, as it does
+    for users."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as stdin:
         stdin.write(given.encode())
         stdin.seek(0)
@@ -58,7 +59,7 @@ def run(
         child = subprocess.Popen(
             [str(part) for part in command],
             cwd=folder,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **(environment or {})},
             stdin=stdin,
             stdout=out,
             stderr=err,
