@@ -137,12 +137,15 @@ def arrange(
     names: dict[str, str] = {}
     languages: Counter[str] = Counter()
     ids: list[str] = []
-    for card in shelf.cards():
+
+    def key(card: Card) -> bytes:
         heading = _heading(card, settings.group)
         headings.append(names.setdefault(heading, heading))
         languages[card.language] += 1
         ids.append(card.id)
-    ordered = array("L", shelf.ordered(sort_key(card, settings) for card in shelf.cards()))
+        return sort_key(card, settings)
+
+    ordered = array("L", shelf.ordered(map(key, shelf.cards())))
     versions = _versions(shelf, ordered)
     dropped = {number for others in versions.values() for number in others}
     language = settings.language or min(languages, key=lambda tag: (-languages[tag], tag == "und", tag), default="und")

@@ -91,7 +91,7 @@ class Finder:
         if self._root is None:
             return ""
         try:
-            found = (self._root / where).stat()
+            found = os.stat(f"{self._root}{os.sep}{where}")  # noqa: PTH116 - a path is not made for each of many files
         except (OSError, ValueError):
             return ""
         return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"

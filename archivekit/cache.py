@@ -16,15 +16,17 @@ from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from .assets import Asset
 from .cards import Card, Carded
-from .entries import Entry, Record
+from .entries import Choice, Conditions, Entry, Record
 from .errors import CacheError
+from .report import Document
 from .shelf import Extent
+from .versions import Marks
 
 FILE: Final = "archivekit.sqlite3"
 _LOCK: Final = "archivekit.lock"
@@ -34,19 +36,25 @@ VARIABLE: Final = "ARCHIVEKIT_CACHE"
 MOST: Final = 8_000_000_000
 """Bytes above which what has not been used for longest is taken out at the end of a build."""
 
-_SCHEMA: Final = 2
+_SCHEMA: Final = 3
 _BATCH: Final = 200
 _TABLES: Final = """
-CREATE TABLE IF NOT EXISTS entry (key BLOB PRIMARY KEY, source BLOB NOT NULL, facts BLOB NOT NULL, used INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS entry (
+  key BLOB PRIMARY KEY, source BLOB NOT NULL, document BLOB NOT NULL, conditions BLOB NOT NULL, choices BLOB NOT NULL
+);
 CREATE INDEX IF NOT EXISTS entry_source ON entry (source);
 CREATE TABLE IF NOT EXISTS record (
-  entry BLOB NOT NULL, place INTEGER NOT NULL, card BLOB NOT NULL, digest BLOB NOT NULL, sketch BLOB NOT NULL,
-  line BLOB NOT NULL, UNIQUE (entry, place)
+  id INTEGER PRIMARY KEY AUTOINCREMENT, entry BLOB NOT NULL, place INTEGER NOT NULL, digest BLOB NOT NULL, marks BLOB NOT NULL,
+  card BLOB NOT NULL, UNIQUE (entry, place)
 );
-CREATE TABLE IF NOT EXISTS rendition (key TEXT PRIMARY KEY, extent BLOB NOT NULL, asset BLOB NOT NULL, used INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS volume (key BLOB PRIMARY KEY, facts BLOB NOT NULL, used INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS full_record (id INTEGER PRIMARY KEY, sketch BLOB NOT NULL, line BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS rendition (key TEXT PRIMARY KEY, extent BLOB NOT NULL, asset BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS volume (key BLOB PRIMARY KEY, facts BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS build (number INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS used (kind TEXT, key BLOB, build INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 """
+"""``full_record`` is of its own, so that what is asked of all records lies close together; ``used``, so that using what is
+large does not write it again."""
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +150,13 @@ def _remove(file: Path) -> None:
             (file.parent / name).unlink()
 
 
+class _Waiting(NamedTuple):
+    """An entry that is not yet written."""
+
+    row: tuple[bytes, ...]
+    records: tuple[Record, ...]
+
+
 class Cache:
     """An open cache. What is put into it is found at once, and is on disk after ``flush``. Without a file it is in one of
     SQLite's own that has no name, and is gone with the process however that ends."""
@@ -153,7 +168,7 @@ class Cache:
         with self._base:
             self._base.execute("INSERT INTO build DEFAULT VALUES")
         self._build: int = self._base.execute("SELECT max(number) FROM build").fetchone()[0]
-        self._entries: dict[bytes, tuple[bytes, bytes, tuple[Record, ...]]] = {}
+        self._entries: dict[bytes, _Waiting] = {}
         self._renditions: dict[str, Asset] = {}
         self._used: set[tuple[str, bytes | str]] = set()
 
@@ -181,36 +196,36 @@ class Cache:
         """Let go of the file."""
         self._base.close()
 
-    @property
-    def base(self) -> sqlite3.Connection:
-        """For tables of a build's own: they are temporary."""
-        return self._base
-
     def count(self, table: str) -> int:
         """How many rows a table has."""
         return int(self._base.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
     # --- sources ------------------------------------------------------------------------------------------------
 
-    def entries(self, source: bytes) -> Iterator[tuple[bytes, Entry]]:
-        """What was made of a source at different times, the latest first, each with its key and without its records."""
-        rows = self._base.execute("SELECT key, facts FROM entry WHERE source = ? ORDER BY used DESC, key", (source,))
-        for key, facts in rows.fetchall():
-            yield key, msgspec.msgpack.decode(facts, type=Entry)
+    def entries(self, source: bytes) -> Iterator[tuple[bytes, Conditions]]:
+        """The keys of what was made of a source at different times, the newest first, and when each of it holds."""
+        rows = self._base.execute("SELECT key, conditions FROM entry WHERE source = ? ORDER BY rowid DESC", (source,))
+        for key, conditions in rows.fetchall():
+            yield key, msgspec.msgpack.decode(conditions, type=Conditions)
 
-    def entry(self, key: bytes) -> Entry:
-        """One of them, which is thereby used."""
-        row = self._base.execute("SELECT facts FROM entry WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            raise CacheError("an entry is gone; something else has cleared the cache")
+    def choices(self, key: bytes) -> tuple[Choice, ...]:
+        """The choices of an entry."""
+        return msgspec.msgpack.decode(self._of_entry("choices", key), type=tuple[Choice, ...])
+
+    def document(self, key: bytes) -> Document:
+        """What the report says of an entry, which is thereby used."""
         self._use("entry", key)
-        return msgspec.msgpack.decode(row[0], type=Entry)
+        return msgspec.msgpack.decode(self._of_entry("document", key), type=Document)
+
+    def _of_entry(self, name: str, key: bytes) -> bytes:
+        return self._column(name, "entry", "key", key)
 
     def put(self, source: bytes, entry: Entry) -> bytes:
         """Keep what was made of a source, and give its key: entries that differ in anything have different ones."""
-        facts = msgspec.msgpack.encode(msgspec.structs.replace(entry, records=()))
-        key = hashlib.sha256(source + facts + b"".join(record.digest for record in entry.records)).digest()
-        self._entries[key] = (source, facts, entry.records)
+        facts = tuple(map(msgspec.msgpack.encode, (entry.document, entry.conditions, entry.choices)))
+        key = hashlib.sha256(b"".join([source, *facts, *(record.digest for record in entry.records)])).digest()
+        self._entries[key] = _Waiting((key, source, *facts), entry.records)
+        self._use("entry", key)
         if len(self._entries) >= _BATCH:
             self.flush()
         return key
@@ -218,57 +233,69 @@ class Cache:
     def put_images(self, policy: str, assets: Iterable[Asset]) -> None:
         """Keep the renditions that a policy makes of images."""
         for asset in assets:
-            self._renditions[f"{policy}:{asset.sha256}"] = asset
+            key = f"{policy}:{asset.sha256}"
+            self._renditions[key] = asset
+            self._use("rendition", key)
         if sum(len(asset.data) for asset in self._renditions.values()) > 32_000_000:
             self.flush()
 
     def flush(self) -> None:
         """Write what was put."""
         with self._base:
-            for key, (source, facts, records) in self._entries.items():
-                self._base.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?)", (key, source, facts, self._build))
-                self._base.executemany(
-                    "INSERT OR IGNORE INTO record VALUES (?, ?, ?, ?, ?, ?)",
-                    [(key, place, *_packed(record)) for place, record in enumerate(records)],
-                )
+            for key, (row, records) in self._entries.items():
+                self._base.execute("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?)", row)
+                for place, record in enumerate(records):
+                    self._put_record(key, place, record)
             for name, asset in self._renditions.items():
                 extent = msgspec.msgpack.encode((asset.width, asset.height, len(asset.data)))
-                made = (name, extent, msgspec.msgpack.encode(asset), self._build)
-                self._base.execute("INSERT OR IGNORE INTO rendition VALUES (?, ?, ?, ?)", made)
-            for table, known in self._used:
-                self._base.execute(f"UPDATE {table} SET used = ? WHERE key = ?", (self._build, known))
+                made = (name, extent, msgspec.msgpack.encode(asset))
+                self._base.execute("INSERT OR IGNORE INTO rendition VALUES (?, ?, ?)", made)
+            used = ((kind, key, self._build) for kind, key in sorted(self._used))
+            self._base.executemany("INSERT OR REPLACE INTO used VALUES (?, ?, ?)", used)
         self._entries.clear()
         self._renditions.clear()
         self._used.clear()
 
-    def _use(self, table: str, key: bytes | str) -> None:
+    def _put_record(self, entry: bytes, place: int, record: Record) -> None:
+        card, marks = msgspec.msgpack.encode(record.card), msgspec.msgpack.encode(record.marks)
+        row = (entry, place, record.digest, marks, card)
+        put = self._base.execute("INSERT OR IGNORE INTO record VALUES (NULL, ?, ?, ?, ?, ?)", row)
+        if put.rowcount:
+            self._base.execute("INSERT INTO full_record VALUES (?, ?, ?)", (put.lastrowid, record.sketch, record.line))
+
+    def _use(self, kind: str, key: bytes | str) -> None:
         if self.lasting:
-            self._used.add((table, key))
+            self._used.add((kind, key))
         if len(self._used) > 20_000:
             self.flush()
 
     # --- records ------------------------------------------------------------------------------------------------
 
-    def card(self, key: bytes, place: int) -> Card:
+    def records(self, key: bytes) -> Iterator[tuple[int, Marks]]:
+        """What each record of an entry that has been flushed is called from now on, and its marks."""
+        rows = self._base.execute("SELECT id, marks FROM record WHERE entry = ? ORDER BY place", (key,))
+        return ((name, msgspec.msgpack.decode(made, type=Marks)) for name, made in rows)
+
+    def card(self, record: int) -> Card:
         """The card of a record."""
-        return msgspec.msgpack.decode(self._column("card", key, place), type=Card)
+        return msgspec.msgpack.decode(self._column("card", "record", "id", record), type=Card)
 
-    def carded(self, key: bytes, place: int) -> Carded:
+    def carded(self, record: int) -> Carded:
         """The card of a record with the sketch of its text."""
-        return Carded(self.card(key, place), array("Q", self._column("sketch", key, place)))
+        return Carded(self.card(record), array("Q", self._column("sketch", "full_record", "id", record)))
 
-    def line(self, key: bytes, place: int) -> bytes:
+    def line(self, record: int) -> bytes:
         """A record as JSON."""
-        return zlib.decompress(self._column("line", key, place))
+        return zlib.decompress(self._column("line", "full_record", "id", record))
 
-    def digest(self, key: bytes, place: int) -> bytes:
+    def digest(self, record: int) -> bytes:
         """The sha256 of a record as JSON."""
-        return self._column("digest", key, place)
+        return self._column("digest", "record", "id", record)
 
-    def _column(self, name: str, key: bytes, place: int) -> bytes:
-        row = self._base.execute(f"SELECT {name} FROM record WHERE entry = ? AND place = ?", (key, place)).fetchone()
+    def _column(self, name: str, table: str, by: str, key: bytes | int) -> bytes:
+        row = self._base.execute(f"SELECT {name} FROM {table} WHERE {by} = ?", (key,)).fetchone()
         if row is None:
-            raise CacheError("a record is gone; something else has cleared the cache")
+            raise CacheError("what was in it is gone; something else has cleared the cache")
         value: bytes = row[0]
         return value
 
@@ -297,8 +324,9 @@ class Cache:
 
     def put_volume(self, key: bytes, facts: bytes) -> None:
         """Keep what is known of a volume."""
+        self._use("volume", key)
         with self._base:
-            self._base.execute("INSERT OR REPLACE INTO volume VALUES (?, ?, ?)", (key, facts, self._build))
+            self._base.execute("INSERT OR REPLACE INTO volume VALUES (?, ?)", (key, facts))
 
     def prune(self, most: int = MOST) -> None:
         """Take out what has not been used for longest, build by build, while the file has more than ``most`` bytes of it."""
@@ -310,11 +338,11 @@ class Cache:
             if (pages - free) * size <= most:
                 return
             with self._base:
-                self._base.execute("DELETE FROM record WHERE entry IN (SELECT key FROM entry WHERE used <= ?)", (build,))
-                for table in ("entry", "rendition", "volume"):
-                    self._base.execute(f"DELETE FROM {table} WHERE used <= ?", (build,))
+                old = "SELECT key FROM used WHERE kind = ? AND build <= ?"
+                gone = f"SELECT id FROM record WHERE entry IN ({old})"
+                self._base.execute(f"DELETE FROM full_record WHERE id IN ({gone})", ("entry", build))
+                self._base.execute(f"DELETE FROM record WHERE entry IN ({old})", ("entry", build))
+                for kind in ("entry", "rendition", "volume"):
+                    self._base.execute(f"DELETE FROM {kind} WHERE key IN ({old})", (kind, build))
+                self._base.execute("DELETE FROM used WHERE build <= ?", (build,))
                 self._base.execute("DELETE FROM build WHERE number = ?", (build,))
-
-
-def _packed(record: Record) -> tuple[bytes, bytes, bytes, bytes]:
-    return msgspec.msgpack.encode(record.card), record.digest, record.sketch, record.line

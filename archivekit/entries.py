@@ -8,12 +8,14 @@ from .cards import Card
 from .profile import Profile, Signals
 from .report import Document
 from .sites import Profiles
+from .versions import Marks
 
 
 class Record(msgspec.Struct, frozen=True):
     """One record, ready to be put in order, compared and printed."""
 
     card: Card
+    marks: Marks
     sketch: bytes
     """The sketch of its text, as 64-bit numbers of this machine."""
     digest: bytes
@@ -36,18 +38,24 @@ def choice(signals: Signals, profile: Profile | None, profiles: Profiles) -> Cho
     return Choice(signals, None, "") if profile is None else Choice(signals, profile.name, profiles.digests[profile.name])
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What was made of a source that could be read."""
+class Conditions(msgspec.Struct, frozen=True, array_like=True):
+    """What has to be as it was for an entry to hold."""
 
-    document: Document
-    choices: tuple[Choice, ...] = ()
-    """Of each article; none for records that were finished before."""
     profiles: str = ""
-    """The digest of all profiles together."""
+    """The digest of all profiles together; while it is the same, so are the choices."""
     common: str = ""
     """The digest of the profile that applies to every article."""
     looked: dict[str, str] = {}
     """Where images were looked for, and what was there; see :class:`.assets.Finder`."""
     images: tuple[str, ...] = ()
     """The hashes of the images the records name."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made of a source that could be read."""
+
+    document: Document
+    conditions: Conditions = Conditions()
+    choices: tuple[Choice, ...] = ()
+    """Of each article; none for records that were finished before."""
     records: tuple[Record, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -16,6 +16,7 @@ from . import report as reports
 from .arrangement import Arrangement, arrange, make
 from .assets import Asset
 from .atomic import Staging, copy, keep
+from .cached_shelf import CachedShelf
 from .config import Settings, checked, load_settings
 from .errors import BookError, NothingToBuildError, UnreadableSourceError, UsageError
 from .gathering import Gathered, gather
@@ -64,9 +65,13 @@ def build(
     dress = dresses.load(chosen, base)
     printers = {name: writer(name) for name in dict.fromkeys(chosen.formats)}
     epoch = source_date_epoch()
-    with _folder(out) as folder, Staging(folder) as staging, caches.opened(cache) as held:
+    with ExitStack() as stack:
+        folder = stack.enter_context(_folder(out))
+        staging = stack.enter_context(Staging(folder))
+        held = stack.enter_context(caches.opened(cache))
+        shelf = stack.enter_context(closing(CachedShelf(held, chosen.images)))
         task = task_of(top, chosen, store)
-        gathered = gather(walk, task, held, workers, max_failures=max_failures, progress=progress)
+        gathered = gather(walk, task, held, shelf, workers, max_failures=max_failures, progress=progress)
         if quarantine is not None:
             _set_aside(walk, gathered, quarantine)
         if not len(gathered.shelf):
@@ -75,10 +80,10 @@ def build(
         originals = Originals(walk, chosen.limits) if chosen.attach_sources else None
         press = Press(whole, chosen, staging, held, workers, originals)
         outputs = [output for name, printer in printers.items() for output in press.outputs(name, printer, progress)]
-        report = reports.sealed(_report(whole, chosen, walk, gathered, outputs))
+        report = _report(whole, chosen, walk, gathered, outputs)
         for name in _left_over(staging.folder, report):
             staging.remove(name)
-        reports.write(report, staging.file(f"{chosen.name}{reports.SUFFIX}"))
+        report = reports.write(report, staging.file(f"{chosen.name}{reports.SUFFIX}"))
         held.prune()
         staging.commit()
     return report
@@ -170,8 +175,7 @@ def _spare_sources(walk: Walk, out: str | Path, name: str, quarantine: Path | No
     folder = address or os.path.realpath(remote.local(out))
     own, its_report, real = reports.names(name), f"{name}{reports.SUFFIX}", Real()
     for found in walk.documents:
-        source = found.file
-        place, _, file = (real(source) if source is not None else found.address).rpartition("/")
+        place, _, file = (real(os.fsdecode(found.name)) if found.name else found.address).rpartition("/")
         if place == folder and (own.fullmatch(file) or file == its_report):
             raise UsageError(f"{file} is read and is an output's name in this folder; choose another name or folder")
     if quarantine is not None and walk.documents:

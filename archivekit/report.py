@@ -27,6 +27,7 @@ SUFFIX = ".report.json"
 """How the name of a report ends, after the name of the archive."""
 
 _DIGEST = re.compile(rb'\n  "digest": "([0-9a-f]{64})"\n}\n\Z')
+_EMPTY = b'\n  "digest": ""'
 
 BLOCK = 4096
 """How many bytes one check of an output covers."""
@@ -146,19 +147,11 @@ def output(name: str, path: Path, notices: tuple[Notice, ...]) -> Output:
     """What the report says of a file that is about to be called ``name``."""
     digest, checks, size = hashlib.sha256(), [], 0
     with path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            digest.update(block)
-            checks.append(f"{zlib.crc32(block):08x}")
-            size += len(block)
+        while data := stream.read(256 * BLOCK):
+            digest.update(data)
+            checks += [f"{zlib.crc32(data[at : at + BLOCK]):08x}" for at in range(0, len(data), BLOCK)]
+            size += len(data)
     return Output(file=name, size=size, sha256=digest.hexdigest(), checks="".join(checks), notices=notices)
-
-
-def sealed(report: Report) -> Report:
-    """The report with its own digest."""
-    digest = hashlib.sha256()
-    for part in _parts(msgspec.structs.replace(report, digest="")):
-        digest.update(part)
-    return msgspec.structs.replace(report, digest=digest.hexdigest())
 
 
 def is_sealed(data: bytes) -> bool:
@@ -170,15 +163,18 @@ def is_sealed(data: bytes) -> bool:
     return hashlib.sha256(empty).hexdigest().encode() == match[1]
 
 
-def encode(report: Report) -> bytes:
-    """The report as indented JSON: the same bytes for the same report."""
-    return b"".join(_parts(report))
-
-
-def write(report: Report, target: Path) -> None:
-    """Write what ``encode`` gives, piece by piece."""
+def write(report: Report, target: Path) -> Report:
+    """Write a report as indented JSON, piece by piece, and give it with its own digest: the same bytes for the same report."""
+    digest, last = hashlib.sha256(), b""
     with target.open("wb") as out:
-        out.writelines(_parts(report))
+        for part in _parts(msgspec.structs.replace(report, digest="")):
+            digest.update(part)
+            out.write(last)
+            last = part
+        before, mark, after = last.rpartition(_EMPTY)
+        sealed = digest.hexdigest()
+        out.write(before + mark.replace(b'""', f'"{sealed}"'.encode()) + after)
+    return msgspec.structs.replace(report, digest=sealed)
 
 
 def _parts(report: Report) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain, combinations
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -98,7 +98,7 @@ def works(records: Iterable[Carded]) -> Iterator[tuple[int, ...]]:
         yield tuple(places)
 
 
-class Marks(msgspec.Struct, frozen=True):
+class Marks(NamedTuple):
     """64-bit numbers by which records that may be versions of one another are found among very many."""
 
     whole: tuple[int, ...]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import glob
 import os
 import re
-import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -25,6 +25,8 @@ EXTENSIONS = frozenset({"txt", "text", "md", "markdown", "html", "htm", "xhtml"}
 """What the name of a document may end in, if it ends in anything."""
 
 STDIN = "-"
+_MORE = 1 << 20
+"""Bytes that are asked for at once, at least, of a file that is longer than was said."""
 _ATTEMPTS = 3
 """How often a file is read that changes while it is read."""
 _EXTENSION = re.compile(r"\.(?=[0-9]*[A-Za-z])([A-Za-z0-9]{1,9})$")
@@ -48,7 +50,7 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
     @property
     def is_piped(self) -> bool:
         """Whether it is standard input, which only this process can read, and only once."""
-        return self.file is None and not self.address
+        return not self.name and not self.address
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -92,21 +94,21 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
     real = Real()
     if any(str(path) == STDIN for path in paths):
         documents[b""] = Found(STDIN)
+    top = len(str(base).rstrip(os.sep)) + 1
     for path in named:
-        assert base is not None
         if path.is_dir():
-            for file, reason in _below(path):
+            for file, reason in _below(str(path)):
                 if len(documents) + len(skipped) >= limits.files:
                     raise TooManyFilesError(
                         f"more than {limits.files} files, {over('files', limits.files)}", path=display(path)
                     )
-                shown = display(file.relative_to(base))
+                shown = display(file[top:])
                 if reason is None:
                     _add(documents, shown, file, real)
                 else:
                     skipped[shown] = Skipped(shown, reason)
         else:
-            _add(documents, display(path.relative_to(base)), path, real)
+            _add(documents, display(str(path)[top:]), str(path), real)
     return Walk(
         base,
         _sorted(documents.values()),
@@ -115,7 +117,7 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
     )
 
 
-def _add(documents: dict[bytes, Found], shown: str, file: Path, real: Real) -> None:
+def _add(documents: dict[bytes, Found], shown: str, file: str, real: Real) -> None:
     """Put a file among the documents, unless it is there under another name."""
     name, place = os.fsencode(file), os.fsencode(real(file))
     documents.setdefault(name if name == place else place, Found(shown, name))
@@ -158,9 +160,9 @@ def _is_hidden(parts: list[str]) -> bool:
     return parts[-1] == FILE_NAME or any(part.startswith(".") for part in parts)
 
 
-def display(path: Path) -> str:
-    """A path for people and records: forward slashes, valid Unicode whatever the bytes of the name."""
-    text = path.as_posix()
+def display(path: str | Path) -> str:
+    """A path for people and records: valid Unicode whatever the bytes of the name."""
+    text = os.fspath(path)
     try:
         return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     except UnicodeEncodeError:
@@ -181,12 +183,11 @@ def read_bytes(found: Found, limits: Limits = DEFAULT) -> bytes:
     if found.address:
         with remote.opened(found.address, found.path) as (stream, size):
             return _content(stream, size, found.path, limits)
-    file = found.file
-    if file is None:
+    if found.is_piped:
         return _content(sys.stdin.buffer, 0, found.path, limits)
     for _ in range(_ATTEMPTS):
         try:
-            with file.open("rb") as stream:
+            with open(found.name, "rb") as stream:  # noqa: PTH123 - a path is not made for each of many files
                 before = os.fstat(stream.fileno())
                 data = _content(stream, before.st_size, found.path, limits)
                 after = os.fstat(stream.fileno())
@@ -209,7 +210,11 @@ def _content(stream: BinaryIO, size: int, path: str, limits: Limits) -> bytes:
     data = stream.read(len(RECORD))
     if data.startswith(compressed.MAGIC):
         return compressed.unpacked(data, stream, path, limits)
-    data += stream.read(checked_size(path, data, size, limits) + 1)
+    most = checked_size(path, data, size, limits)
+    step = max(size - len(data), 0) + 1
+    while more := stream.read(min(step, most + 1 - len(data))):
+        data += more
+        step = max(_MORE, len(data))
     checked_size(path, data, len(data), limits)
     return data
 
@@ -252,36 +257,33 @@ def _root(named: Sequence[Path], root: Path | None) -> Path | None:
     return base
 
 
-def _below(folder: Path) -> Iterator[tuple[Path, Literal["extension", "link", "special", "unreadable-folder"] | None]]:
+def _below(folder: str) -> Iterator[tuple[str, Literal["extension", "link", "special", "unreadable-folder"] | None]]:
     """The files in a folder with why each is not a document (None: it is one); links come last."""
-    links: list[Path] = []
+    links: list[os.DirEntry[str]] = []
     real = os.path.realpath(folder)
     pending = [folder]
     while pending:
         current = pending.pop()
         try:
-            entries = sorted(current.iterdir())
+            with os.scandir(current) as listed:
+                entries = sorted(listed, key=attrgetter("name"))
         except OSError:
             yield current, "unreadable-folder"
             continue
         for entry in entries:
             if entry.name.startswith(".") or entry.name == FILE_NAME:
                 continue
-            try:
-                mode = entry.lstat().st_mode
-            except OSError:
-                continue
-            if stat.S_ISDIR(mode):
-                pending.append(entry)
-            elif stat.S_ISLNK(mode):
+            if entry.is_symlink():
                 links.append(entry)
-            elif not stat.S_ISREG(mode):
-                yield entry, "special"
+            elif entry.is_dir():
+                pending.append(entry.path)
+            elif not entry.is_file():
+                yield entry.path, "special"
             else:
-                yield entry, None if is_document(entry.name) else "extension"
+                yield entry.path, None if is_document(entry.name) else "extension"
     for link in links:
         inside = is_below(os.path.realpath(link), real) and link.is_file()
-        yield link, "link" if not inside else None if is_document(link.name) else "extension"
+        yield link.path, "link" if not inside else None if is_document(link.name) else "extension"
 
 
 def is_document(name: str) -> bool:

@@ -12,15 +12,15 @@ class Real:
     def __init__(self) -> None:
         self._folders: dict[str, str] = {}
 
-    def __call__(self, path: Path) -> str:
+    def __call__(self, path: str) -> str:
         """Of one file."""
-        if path.is_symlink():
+        if os.path.islink(path):  # noqa: PTH114 - paths of many files, as strings
             return os.path.realpath(path)
-        folder = str(path.parent)
+        folder, _, name = path.rpartition(os.sep)
         real = self._folders.get(folder)
         if real is None:
-            real = self._folders[folder] = os.path.realpath(folder)
-        return os.path.join(real, path.name)  # noqa: PTH118 - paths of many files, as strings
+            real = self._folders[folder] = os.path.realpath(folder or os.sep)
+        return os.path.join(real, name)  # noqa: PTH118
 
 
 def is_below(real: str, folder: str) -> bool:

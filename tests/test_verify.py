@@ -169,7 +169,7 @@ def _reseal(dist: Path, **changes: object) -> None:
         reports.output(one.file, dist / one.file, one.notices) for one in report.outputs if (dist / one.file).exists()
     )
     changed = msgspec.structs.replace(report, **{"outputs": outputs, **changes})
-    path.write_bytes(reports.encode(reports.sealed(changed)))
+    reports.write(changed, path)
 
 
 def _forget(dist: Path, name: str) -> None:

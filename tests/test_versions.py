@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,14 @@ from fixtures import article, paragraph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archivekit import cache, gathering, versions
+from archivekit import cache, cached_shelf, versions
 from archivekit.arrangement import make
 from archivekit.cards import carded
 from archivekit.config import Settings
+from archivekit.entries import Entry, Record
 from archivekit.fingerprint import SKETCH, address, normal, similarity, sketch
 from archivekit.model import Article, Moment, encode
+from archivekit.report import Document
 from archivekit.versions import NEAR, Marks, alike, describe, groups, works
 from archivekit.writers import jsonl, pages
 from archivekit.writers.strings import words
@@ -207,15 +210,20 @@ def test_groups_are_told_to_a_person_and_drive_no_terminal() -> None:
 )
 def test_alike_on_disk_is_alike_in_memory(parts: list[list[int]], numbers: dict[str, int]) -> None:
     with pytest.MonkeyPatch.context() as patch, cache.opened(None) as held:
-        for module in (versions, gathering):
+        for module in (versions, cached_shelf):
             for name, number in numbers.items():
                 patch.setattr(module, name, number)
-        shelf = gathering.Shelved(held, "full")
+        made = carded(record("a.md", "t", "text"))
         given_marks = [Marks((1000 + sum(some) % 90, 2**64 - 1 - place), tuple(some)) for place, some in enumerate(parts)]
-        for place, marks in enumerate(given_marks):
-            patch.setattr(gathering, "marks", lambda record, marks=marks: marks)
-            shelf.add(bytes([place]), [carded(record(f"{place}.md", "t", "text"))])
-        assert list(shelf.alike()) == alike(given_marks)
+        records = tuple(Record(made.card, marks, b"", b"", b"") for marks in given_marks)
+        document = Document(
+            path="a.md", sha256="00", size=1, encoding="utf-8", reader="", profile=None, articles=(), notices=()
+        )
+        with closing(cached_shelf.CachedShelf(held, "full")) as shelf:
+            assert shelf.add(held.put(b"source", Entry(document=document, records=records)), "00", "a.md") is None
+            held.flush()
+            shelf.fill()
+            assert list(shelf.alike()) == alike(given_marks)
 
 
 def test_a_large_family_of_near_duplicates_is_one_work() -> None:

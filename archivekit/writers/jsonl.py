@@ -18,7 +18,7 @@ def lines(bundle: Bundle) -> Iterator[bytes]:
 
 def write_lines(records: Iterable[bytes], target: Path, settings: Settings) -> tuple[Notice, ...]:
     """Write records, nothing of them left out or changed."""
-    with target.open("wb") as out:
+    with target.open("wb", buffering=1 << 20) as out:
         for record in records:
             out.write(record)
             out.write(b"\n")
