@@ -7,7 +7,8 @@ import binascii
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_to_bytes
@@ -26,7 +27,7 @@ __all__ = ["Asset", "Attached", "Finder", "with_images"]
 RECENT_BYTES = 64 * 1024 * 1024
 """Images a Finder remembers, for those that are used in several documents."""
 
-SITE_FOLDERS = ("", "static", "public", "source", "assets")
+SITE_FOLDERS = ("", "static/", "public/", "source/", "assets/")
 """Where site generators keep what ``/images/1.png`` means, below the folder of the site."""
 
 _STORED = "\n"
@@ -96,9 +97,11 @@ class Finder:
             return ""
         return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
 
-    def _look(self, where: str) -> None:
+    def _look(self, where: str) -> str:
+        """What is there, which is kept in mind."""
         if where not in self.looked:
             self.looked[where] = self._at(where)
+        return self.looked[where]
 
     def attach(self, article: Article, file: Path | None) -> Attached:
         """Give every image that can be found its ``asset`` and its size; say in a Notice which cannot, and why."""
@@ -220,35 +223,35 @@ class Finder:
         """The real path of a local image inside the root, or None."""
         if self._root is None:
             return None
+        beside, of_site = _folders(file, self._root, self._static)
         for name in _spellings(src):
-            for folder in self._folders(file, rooted=name.startswith("/")):
-                place = folder / name.lstrip("/")
-                self._look(os.path.relpath(place, self._root))
-                path = self._inside(place)
+            for folder in of_site if name.startswith("/") else beside + of_site:
+                where = os.path.normpath(f"{folder}{name.lstrip('/')}")
+                path = self._inside(where) if self._look(where) else None
                 if path is not None:
                     return path
         return None
 
-    def _inside(self, place: Path) -> str | None:
-        """The real path of what is called ``place``, if that is a file inside the root."""
-        path = os.path.realpath(place)
+    def _inside(self, where: str) -> str | None:
+        """The real path of what is at a path below the root, if that is a file inside the root."""
+        path = os.path.realpath(f"{self._root}{os.sep}{where}")
         return path if is_below(path, self._real) and _is_file(path) else None
 
-    def _folders(self, file: Path, *, rooted: bool) -> Iterator[Path]:
-        """Where a name may stand: beside the document unless it is rooted, then in the site's folders, nearest first."""
-        assert self._root is not None
-        if not rooted:
-            yield file.parent
-            yield file.with_suffix("")
-        folder = file.parent
-        while True:
-            for name in SITE_FOLDERS:
-                yield folder / name
-            if folder == self._root or self._root not in folder.parents:
-                break
-            folder = folder.parent
-        for name in self._static:
-            yield self._root / name
+
+@lru_cache(maxsize=4)
+def _folders(file: Path, root: Path, static: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """Where a document's images may be, as what is put before a name to make it a path below the root: beside the document;
+    in the site's folders, nearest first."""
+    top = f"{root}{os.sep}"
+
+    def below(folder: Path) -> str:
+        name = f"{folder}{os.sep}"
+        return name.removeprefix(top) if name.startswith(top) else f"{os.path.relpath(folder, root)}{os.sep}"
+
+    above = [folder for folder in (file.parent, *file.parent.parents) if folder == root or root in folder.parents]
+    site = [f"{folder}{name}" for folder in map(below, above or [file.parent]) for name in SITE_FOLDERS]
+    site += [below(root / name) for name in static]
+    return [below(file.parent), below(file.with_suffix(""))], site
 
 
 def with_images(block: Block, swap: Callable[[Image], Image]) -> Block:

@@ -10,6 +10,7 @@ import unicodedata
 from array import array
 from collections.abc import Sequence
 from hashlib import blake2b
+from itertools import compress
 from urllib.parse import unquote, urlsplit
 from zlib import crc32
 
@@ -53,15 +54,15 @@ def sketch(text: str) -> array[int]:
         part = data[start : start + _CHUNK + _GRAM - _CHARACTER]
         grams = [part[at : at + _GRAM] for at in range(0, max(1, len(part) - _GRAM + 1), _CHARACTER)]
         ranks = list(map(crc32, grams))
-        last = _last(ranks)
-        kept.update(gram for gram, rank in zip(grams, ranks, strict=True) if rank <= last)
+        kept.update(compress(grams, map(_last(ranks).__ge__, ranks)))
     hashes = (crc32(gram) << 32 | int.from_bytes(blake2b(gram, digest_size=4).digest(), "big") for gram in kept)
     return array("Q", sorted(hashes)[:SKETCH])
 
 
 def _last(ranks: list[int]) -> int:
     """The greatest of the ``SKETCH`` smallest different numbers below 2³², which are looked for where they should be first."""
-    few = {rank for rank in ranks if rank <= (2 * SKETCH << 32) // len(ranks)}
+    likely = (2 * SKETCH << 32) // len(ranks)
+    few = set(filter(likely.__ge__, ranks))
     return sorted(few if len(few) >= SKETCH else set(ranks))[:SKETCH][-1]
 
 

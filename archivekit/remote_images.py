@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 from . import remote
@@ -55,9 +54,8 @@ class RemoteFinder(Finder):
     def _state(self, where: str) -> str:
         return self._listing.state(where)
 
-    def _inside(self, place: Path) -> str | None:
-        name = os.path.relpath(place, TOP)
-        return name if self._listing.state(name) else None
+    def _inside(self, where: str) -> str | None:
+        return where
 
     def _bytes(self, path: str) -> tuple[bytes, int]:
         try:

@@ -183,6 +183,9 @@ def _render(nodes: tuple[Node, ...], options: _Options) -> str:
         if isinstance(part, str):
             out.append(part)
             continue
+        if isinstance(part, Text):
+            out.append(text(part.text))
+            continue
         inside, parts = _expand(part, here, options)
         stack.extend((inner, inside) for inner in reversed(parts))
     return "".join(out)
@@ -192,8 +195,6 @@ def _expand(part: Slot | Node, here: _Here, options: _Options) -> tuple[_Here, l
     """The tags and smaller parts ``part`` is made of, and where those stand."""
     inside = here._replace(depth=here.depth + 1)
     match part:
-        case Text():
-            return inside, [text(part.text)]
         case Paragraph():
             return inside, _paragraph(part, options.language)
         case Heading():
