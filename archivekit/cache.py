@@ -38,6 +38,7 @@ MOST: Final = 8_000_000_000
 
 _SCHEMA: Final = 3
 _BATCH: Final = 200
+_GONE: Final = "what was in it is gone; something else has cleared the cache"
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS entry (
   key BLOB PRIMARY KEY, source BLOB NOT NULL, document BLOB NOT NULL, conditions BLOB NOT NULL, choices BLOB NOT NULL
@@ -271,10 +272,15 @@ class Cache:
 
     # --- records ------------------------------------------------------------------------------------------------
 
-    def records(self, key: bytes) -> Iterator[tuple[int, Marks]]:
-        """What each record of an entry that has been flushed is called from now on, and its marks."""
+    def records(self, key: bytes, count: int) -> Iterator[tuple[int, Marks]]:
+        """What each of the ``count`` records of an entry that has been flushed is called from now on, and its marks."""
+        found = 0
         rows = self._base.execute("SELECT id, marks FROM record WHERE entry = ? ORDER BY place", (key,))
-        return ((name, msgspec.msgpack.decode(made, type=Marks)) for name, made in rows)
+        for name, marks in rows:
+            found += 1
+            yield name, msgspec.msgpack.decode(marks, type=Marks)
+        if found != count:
+            raise CacheError(_GONE)
 
     def card(self, record: int) -> Card:
         """The card of a record."""
@@ -295,7 +301,7 @@ class Cache:
     def _column(self, name: str, table: str, by: str, key: bytes | int) -> bytes:
         row = self._base.execute(f"SELECT {name} FROM {table} WHERE {by} = ?", (key,)).fetchone()
         if row is None:
-            raise CacheError("what was in it is gone; something else has cleared the cache")
+            raise CacheError(_GONE)
         value: bytes = row[0]
         return value
 

@@ -11,13 +11,14 @@ from .assets import Asset
 from .cache import Cache
 from .cards import Card, Carded
 from .model import Article, decode
+from .report import Document
 from .shelf import Extent
 from .versions import COMMON, FAMILY, PAIRED, SHARED, Marks
 
 _TABLES: Final = """
 PRAGMA journal_mode=OFF;
 PRAGMA synchronous=OFF;
-CREATE TABLE entry (at INTEGER PRIMARY KEY, key BLOB, sha256 BLOB UNIQUE, path TEXT);
+CREATE TABLE entry (at INTEGER PRIMARY KEY, key BLOB, sha256 BLOB UNIQUE, path TEXT, records INTEGER);
 CREATE TABLE mark (mark INTEGER, part INTEGER, number INTEGER);
 """
 
@@ -57,17 +58,16 @@ class CachedShelf:
         """Let go of what is its own."""
         self._own.close()
 
-    def add(self, key: bytes, sha256: str, path: str) -> str | None:
+    def add(self, key: bytes, document: Document) -> str | None:
         """Put the records of an entry of the cache on the shelf, unless a document with these bytes was before: its path."""
-        digest = bytes.fromhex(sha256)
-        put = "INSERT OR IGNORE INTO entry VALUES (NULL, ?, ?, ?)"
-        if self._own.execute(put, (key, digest, path)).rowcount:
+        digest = bytes.fromhex(document.sha256)
+        row = (key, digest, document.path, len(document.articles))
+        if self._own.execute("INSERT OR IGNORE INTO entry VALUES (NULL, ?, ?, ?, ?)", row).rowcount:
             return None
-        row = self._own.execute("SELECT path FROM entry WHERE sha256 = ?", (digest,)).fetchone()
-        return str(row[0])
+        return str(self._own.execute("SELECT path FROM entry WHERE sha256 = ?", (digest,)).fetchone()[0])
 
     def fill(self) -> None:
-        """Number the records of all that was added, which the cache has to have on disk."""
+        """Number the records of all that was added, which the cache has to have on disk. Raises CacheError."""
         counts = _Counts()
         for record, marks in self._marks():
             self._records.append(record)
@@ -75,8 +75,8 @@ class CachedShelf:
         self._own.executemany("INSERT INTO mark VALUES (?, ?, ?)", self._shared(counts))
 
     def _marks(self) -> Iterator[tuple[int, Marks]]:
-        for (key,) in self._own.execute("SELECT key FROM entry ORDER BY at"):
-            yield from self._cache.records(key)
+        for key, count in self._own.execute("SELECT key, records FROM entry ORDER BY at"):
+            yield from self._cache.records(key, count)
 
     def _shared(self, counts: _Counts) -> Iterator[tuple[int, int, int]]:
         """The marks that more than one record may have, each with the number of a record."""

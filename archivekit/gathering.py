@@ -56,7 +56,7 @@ class Gathered:
 
     def add(self, key: bytes, document: reports.Document) -> None:
         """Put what the cache has under a key on the shelf, and the document into the report."""
-        first = self.shelf.add(key, document.sha256, document.path)
+        first = self.shelf.add(key, document)
         if first is None:
             self.sources.append(document)
         else:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 import small
 from fixtures import RED
 
-from archivekit import cache, gathering, pipeline
+from archivekit import cache, cached_shelf, gathering, pipeline
 from archivekit.cli.app import cache_folder
 from archivekit.errors import CacheError
 from archivekit.report import Report
@@ -183,9 +185,27 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path, corpus: Path, 
     build()
     with cache.opened(tmp_path / "cache") as held:
         held.prune(most=1)
-        assert (held.count("entry"), held.count("record"), held.count("rendition")) == (0, 0, 0)
+        assert [held.count(table) for table in ("entry", "record", "full_record", "rendition", "volume", "used")] == [0] * 6
     build()
     assert cache.contents(tmp_path / "cache").sources == 6
+
+
+def test_what_goes_from_the_cache_in_the_middle_of_a_build_is_missed(
+    tmp_path: Path, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build()
+    before = (tmp_path / "out" / "x.jsonl").read_bytes()
+    fill = cached_shelf.CachedShelf.fill
+
+    def robbed(shelf: cached_shelf.CachedShelf) -> None:
+        with closing(sqlite3.connect(tmp_path / "cache" / cache.FILE)) as other, other:
+            other.execute("DELETE FROM record WHERE id = 1")
+        fill(shelf)
+
+    monkeypatch.setattr(cached_shelf.CachedShelf, "fill", robbed)
+    with pytest.raises(CacheError, match="is gone"):
+        build()
+    assert (tmp_path / "out" / "x.jsonl").read_bytes() == before
 
 
 def test_a_cache_that_cannot_be_written_is_said_so(tmp_path: Path, build: Build) -> None:

@@ -217,10 +217,10 @@ def test_alike_on_disk_is_alike_in_memory(parts: list[list[int]], numbers: dict[
         given_marks = [Marks((1000 + sum(some) % 90, 2**64 - 1 - place), tuple(some)) for place, some in enumerate(parts)]
         records = tuple(Record(made.card, marks, b"", b"", b"") for marks in given_marks)
         document = Document(
-            path="a.md", sha256="00", size=1, encoding="utf-8", reader="", profile=None, articles=(), notices=()
+            path="a.md", sha256="00", size=1, encoding="", reader="", profile=None, articles=("",) * len(parts), notices=()
         )
         with closing(cached_shelf.CachedShelf(held, "full")) as shelf:
-            assert shelf.add(held.put(b"source", Entry(document=document, records=records)), "00", "a.md") is None
+            assert shelf.add(held.put(b"source", Entry(document=document, records=records)), document) is None
             held.flush()
             shelf.fill()
             assert list(shelf.alike()) == alike(given_marks)
