@@ -201,19 +201,23 @@ def _memory(results: Results) -> str:
 
 
 def _again(results: Results) -> str:
-    text = ["## Built again\n\nThe first build starts from an empty cache.\n"]
+    said = "The first build starts from an empty cache and reads in several processes; the others have little to share out."
+    text = [f"## Built again\n\n{said}\n"]
     for count in results.sizes():
         rows = []
         for row in results.of(count):
             kind = row["tool"].partition(",")[0]
             base = results.find(count, f"{kind}, first build")
             if reason := failed(row):
-                rows.append([row["tool"], reason, NONE, NONE])
+                rows.append([row["tool"], reason, *[NONE] * 4])
                 continue
-            seconds, first = middle(row, "seconds") or 0.0, middle(base, "seconds") if base else None
-            share = f"{100 * seconds / first:.1f} %" if first else NONE
-            rows.append([row["tool"], number(seconds), share, number(middle(row, "tree_mb"))])
-        text += [f"### {count:,} articles\n", table(["build", "seconds", "of the first", "MB, all"], rows)]
+            figures = []
+            for what in ("seconds", "cpu"):
+                own, first = middle(row, what) or 0.0, middle(base, what) if base else None
+                figures += [number(own), f"{100 * own / first:.1f} %" if first else NONE]
+            rows.append([row["tool"], *figures, number(middle(row, "tree_mb"))])
+        heads = ["build", "seconds", "of the first", "CPU seconds", "of the first", "MB, all"]
+        text += [f"### {count:,} articles\n", table(heads, rows)]
     return "\n".join(text)
 
 
