@@ -329,10 +329,10 @@ class Cache:
         return row[0] if row is not None else None
 
     def put_volume(self, key: bytes, facts: bytes) -> None:
-        """Keep what is known of a volume."""
+        """Keep what is known of a volume, at once, and that it was used."""
         self._use("volume", key)
-        with self._base:
-            self._base.execute("INSERT OR REPLACE INTO volume VALUES (?, ?)", (key, facts))
+        self._base.execute("INSERT OR REPLACE INTO volume VALUES (?, ?)", (key, facts))
+        self.flush()
 
     def prune(self, most: int = MOST) -> None:
         """Take out what has not been used for longest, build by build, while the file has more than ``most`` bytes of it."""

@@ -212,7 +212,7 @@ def _content(stream: BinaryIO, size: int, path: str, limits: Limits) -> bytes:
         return compressed.unpacked(data, stream, path, limits)
     most = checked_size(path, data, size, limits)
     step = max(size - len(data), 0) + 1
-    while more := stream.read(min(step, most + 1 - len(data))):
+    while more := stream.read(max(0, min(step, most + 1 - len(data)))):
         data += more
         step = max(_MORE, len(data))
     checked_size(path, data, len(data), limits)

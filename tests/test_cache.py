@@ -208,6 +208,14 @@ def test_what_goes_from_the_cache_in_the_middle_of_a_build_is_missed(
     assert (tmp_path / "out" / "x.jsonl").read_bytes() == before
 
 
+def test_a_volume_is_not_kept_without_when_it_was_used(tmp_path: Path) -> None:
+    with cache.opened(tmp_path) as held:
+        held.put_volume(b"key", b"facts")
+        with closing(sqlite3.connect(tmp_path / cache.FILE)) as other:
+            assert other.execute("SELECT kind, key FROM used").fetchall() == [("volume", b"key")]
+            assert other.execute("SELECT key, facts FROM volume").fetchall() == [(b"key", b"facts")]
+
+
 def test_a_cache_that_cannot_be_written_is_said_so(tmp_path: Path, build: Build) -> None:
     (tmp_path / "cache").write_text("a file")
     with pytest.raises(CacheError, match="cannot be written"):

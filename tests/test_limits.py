@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
 import tracemalloc
@@ -26,6 +27,7 @@ from archivekit.readers.front_matter import split
 from archivekit.reading import load_profiles, read_source
 from archivekit.readings import readings
 from archivekit.source import load
+from archivekit.walk import Found, read_bytes
 
 DOCS = Path(__file__).parent.parent / "docs" / "threat-model.md"
 PROFILES = load_profiles()
@@ -45,6 +47,14 @@ DOCUMENTS = {
     "pieces ": (errors.PieceLimitError, "---\ntitle: 题\n---\n" + "文\n\n" * 20, 30),
     "pieces  ": (errors.PieceLimitError, "标题\n\n" + "文 字\n" * 20, 30),
 }
+
+
+@pytest.mark.parametrize("most", [1, 20, 21, 22, 39])
+def test_a_limit_below_the_first_bytes_that_are_looked_at_is_a_limit(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    given = io.BufferedReader(io.BytesIO(b"a tide that is longer than its limit is."))  # type: ignore[arg-type]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(given))
+    with pytest.raises(errors.SourceTooLargeError, match=f"the limit is {most} "):
+        read_bytes(Found("-"), small(document_bytes=most))
 
 
 @pytest.mark.parametrize("key", DOCUMENTS)
