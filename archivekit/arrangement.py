@@ -138,14 +138,16 @@ def arrange(
     languages: Counter[str] = Counter()
     ids: list[str] = []
 
-    def key(card: Card) -> bytes:
-        heading = _heading(card, settings.group)
-        headings.append(names.setdefault(heading, heading))
-        languages[card.language] += 1
-        ids.append(card.id)
-        return sort_key(card, settings)
+    def keys() -> Iterator[bytes]:
+        """Each card is decoded once: what else is wanted of it is noted on the way."""
+        for card in shelf.cards():
+            heading = _heading(card, settings.group)
+            headings.append(names.setdefault(heading, heading))
+            languages[card.language] += 1
+            ids.append(card.id)
+            yield sort_key(card, settings)
 
-    ordered = array("L", shelf.ordered(map(key, shelf.cards())))
+    ordered = array("L", shelf.ordered(keys()))
     versions = _versions(shelf, ordered)
     dropped = {number for others in versions.values() for number in others}
     language = settings.language or min(languages, key=lambda tag: (-languages[tag], tag == "und", tag), default="und")

@@ -20,7 +20,7 @@ from .images import Asset, Made
 from .limits import DEFAULT, Limits, over
 from .model import Article, Block, Image, Node, Notice, Span, walk
 from .store import Store
-from .within import is_below
+from .within import beneath, is_below
 
 __all__ = ["Asset", "Attached", "Finder", "with_images"]
 
@@ -69,6 +69,7 @@ class Finder:
         self, root: Path | None, static: tuple[str, ...] = (), store: Store | None = None, limits: Limits = DEFAULT
     ) -> None:
         self._root = root
+        self._top = beneath(str(root)) if root is not None else ""
         self._limits = limits
         self._store = store
         self._real = os.path.realpath(root) if root is not None else ""
@@ -92,7 +93,7 @@ class Finder:
         if self._root is None:
             return ""
         try:
-            found = os.stat(f"{self._root}{os.sep}{where}")  # noqa: PTH116 - a path is not made for each of many files
+            found = os.stat(f"{self._top}{where}")  # noqa: PTH116 - a path is not made for each of many files
         except (OSError, ValueError):
             return ""
         return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns} {found.st_ctime_ns}"
@@ -234,7 +235,7 @@ class Finder:
 
     def _inside(self, where: str) -> str | None:
         """The real path of what is at a path below the root, if that is a file inside the root."""
-        path = os.path.realpath(f"{self._root}{os.sep}{where}")
+        path = os.path.realpath(f"{self._top}{where}")
         return path if is_below(path, self._real) and _is_file(path) else None
 
 
@@ -242,10 +243,10 @@ class Finder:
 def _folders(file: Path, root: Path, static: tuple[str, ...]) -> tuple[list[str], list[str]]:
     """Where a document's images may be, as what is put before a name to make it a path below the root: beside the document;
     in the site's folders, nearest first."""
-    top = f"{root}{os.sep}"
+    top = beneath(str(root))
 
     def below(folder: Path) -> str:
-        name = f"{folder}{os.sep}"
+        name = beneath(str(folder))
         return name.removeprefix(top) if name.startswith(top) else f"{os.path.relpath(folder, root)}{os.sep}"
 
     above = [folder for folder in (file.parent, *file.parent.parents) if folder == root or root in folder.parents]

@@ -211,15 +211,12 @@ class Cache:
 
     def choices(self, key: bytes) -> tuple[Choice, ...]:
         """The choices of an entry."""
-        return msgspec.msgpack.decode(self._of_entry("choices", key), type=tuple[Choice, ...])
+        return msgspec.msgpack.decode(self._value("SELECT choices FROM entry WHERE key = ?", key), type=tuple[Choice, ...])
 
     def document(self, key: bytes) -> Document:
         """What the report says of an entry, which is thereby used."""
         self._use("entry", key)
-        return msgspec.msgpack.decode(self._of_entry("document", key), type=Document)
-
-    def _of_entry(self, name: str, key: bytes) -> bytes:
-        return self._column(name, "entry", "key", key)
+        return msgspec.msgpack.decode(self._value("SELECT document FROM entry WHERE key = ?", key), type=Document)
 
     def put(self, source: bytes, entry: Entry) -> bytes:
         """Keep what was made of a source, and give its key: entries that differ in anything have different ones."""
@@ -284,22 +281,23 @@ class Cache:
 
     def card(self, record: int) -> Card:
         """The card of a record."""
-        return msgspec.msgpack.decode(self._column("card", "record", "id", record), type=Card)
+        return msgspec.msgpack.decode(self._value("SELECT card FROM record WHERE id = ?", record), type=Card)
 
     def carded(self, record: int) -> Carded:
         """The card of a record with the sketch of its text."""
-        return Carded(self.card(record), array("Q", self._column("sketch", "full_record", "id", record)))
+        return Carded(self.card(record), array("Q", self._value("SELECT sketch FROM full_record WHERE id = ?", record)))
 
     def line(self, record: int) -> bytes:
         """A record as JSON."""
-        return zlib.decompress(self._column("line", "full_record", "id", record))
+        return zlib.decompress(self._value("SELECT line FROM full_record WHERE id = ?", record))
 
     def digest(self, record: int) -> bytes:
         """The sha256 of a record as JSON."""
-        return self._column("digest", "record", "id", record)
+        return self._value("SELECT digest FROM record WHERE id = ?", record)
 
-    def _column(self, name: str, table: str, by: str, key: bytes | int) -> bytes:
-        row = self._base.execute(f"SELECT {name} FROM {table} WHERE {by} = ?", (key,)).fetchone()
+    def _value(self, question: str, key: bytes | int) -> bytes:
+        """The one value that is there for a key."""
+        row = self._base.execute(question, (key,)).fetchone()
         if row is None:
             raise CacheError(_GONE)
         value: bytes = row[0]

@@ -67,7 +67,8 @@ class CachedShelf:
         return str(self._own.execute("SELECT path FROM entry WHERE sha256 = ?", (digest,)).fetchone()[0])
 
     def fill(self) -> None:
-        """Number the records of all that was added, which the cache has to have on disk. Raises CacheError."""
+        """Number the records of all that was added. Raises CacheError."""
+        self._cache.flush()
         counts = _Counts()
         for record, marks in self._marks():
             self._records.append(record)

@@ -104,7 +104,6 @@ def gather(
         if max_failures is not None and len(gathered.quarantined) > max_failures:
             said = f"{len(gathered.quarantined)} documents cannot be read, {max_failures} may: {gathered.reasons()}"
             raise TooManyFailuresError(said)
-    cache.flush()
     shelf.fill()
     if progress is not None:
         progress("read", total, total)

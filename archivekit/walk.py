@@ -19,7 +19,7 @@ from .errors import ChangedSourceError, TooManyFilesError, UnreadableSourceError
 from .limits import DEFAULT, Limits, over
 from .packed import Packed
 from .source import RECORD, checked_size
-from .within import Real, is_below, is_within
+from .within import Real, beneath, is_below, is_within
 
 EXTENSIONS = frozenset({"txt", "text", "md", "markdown", "html", "htm", "xhtml"})
 """What the name of a document may end in, if it ends in anything."""
@@ -94,7 +94,7 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
     real = Real()
     if any(str(path) == STDIN for path in paths):
         documents[b""] = Found(STDIN)
-    top = len(str(base).rstrip(os.sep)) + 1
+    top = len(beneath(str(base)))
     for path in named:
         if path.is_dir():
             for file, reason in _below(str(path)):

@@ -23,9 +23,14 @@ class Real:
         return os.path.join(real, name)  # noqa: PTH118
 
 
+def beneath(folder: str) -> str:
+    """What the path of everything below a folder begins with."""
+    return folder.rstrip(os.sep) + os.sep
+
+
 def is_below(real: str, folder: str) -> bool:
     """Whether one real path lies below another."""
-    return real.startswith(folder.rstrip(os.sep) + os.sep)
+    return real.startswith(beneath(folder))
 
 
 def is_within(path: str | Path, folder: str | Path) -> bool:

@@ -221,7 +221,6 @@ def test_alike_on_disk_is_alike_in_memory(parts: list[list[int]], numbers: dict[
         )
         with closing(cached_shelf.CachedShelf(held, "full")) as shelf:
             assert shelf.add(held.put(b"source", Entry(document=document, records=records)), document) is None
-            held.flush()
             shelf.fill()
             assert list(shelf.alike()) == alike(given_marks)
 

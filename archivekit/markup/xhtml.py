@@ -192,7 +192,7 @@ def _render(nodes: tuple[Node, ...], options: _Options) -> str:
 
 
 def _expand(part: Slot | Node, here: _Here, options: _Options) -> tuple[_Here, list[_Part]]:
-    """The tags and smaller parts ``part`` is made of, and where those stand."""
+    """The tags and smaller parts ``part``, which is no Text, is made of, and where those stand."""
     inside = here._replace(depth=here.depth + 1)
     match part:
         case Paragraph():
