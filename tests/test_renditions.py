@@ -187,7 +187,7 @@ def test_every_kind_of_pixel(mode: str) -> None:
     picture = Picture.new(mode, (50, 40)) if mode == "I;16" else _photo((50, 40)).convert(mode)
     asset = _asset(_saved(picture, "JPEG" if mode == "CMYK" else "PNG"))
     for policy in ("full", "ereader", "grey"):
-        _open(rendition(asset, policy))  # type: ignore[arg-type]
+        assert _open(rendition(asset, policy)).size == (50, 40)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("policy", ["full", "ereader", "grey"])
