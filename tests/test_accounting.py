@@ -406,6 +406,11 @@ def test_words_that_html_moves_out_of_a_table_are_accounted_for() -> None:
         "<!DOCTYPE html><html><head><title>题</title></head><body><nav>首页</nav><article><h1>题目</h1><p>文字。</p>"
         "</article><footer><table><tr><td>版权</td><p>所有</p></tr></table></footer></body></html>".encode()
     )
+    assert_accounted(
+        '<!DOCTYPE html><html><head><title>。。</title><meta property="og:title" content="甲"></head><body>'
+        "<nav>首页</nav><article><h1>。。</h1><figcaption>。。\n<table><tr><td>。冬</td><p>。來</p></tr></table>\n"
+        "<p>。。<br/> <br/>记者：甲乙</p></article><footer>版权所有</footer></body></html>".encode()
+    )
     assert_accounted(b"---\ntitle: a\n---\n\n<em>*0\n<em>*")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from ..leaves import hull, only_links, words
-from ..model import Block, Figure, Removal
+from ..leaves import hull, only_links, spans, words
+from ..model import Block, Figure, Removal, Span, children_of, walk
 from .parsed import Parsed
 from .soup import Tag, attribute, text_of
+
+_OUTSIDE = "html.outside-extract"
 
 ENOUGH = 60
 """An element with fewer visible characters than this is not taken for an article's body."""
@@ -123,14 +125,24 @@ def by_extractor(page: str) -> Callable[[Parsed], Parsed]:
             return parsed
         kept = tuple(block for block in parsed.blocks if _is_wanted(block, wanted))
         gone = [block for block in parsed.blocks if not any(block is other for other in kept)]
-        removals = [
-            Removal(text=words(block), span=place, rule="html.outside-extract")
-            for block in gone
-            if (place := hull((block,))) is not None
-        ]
+        held = spans(kept)
+        removals = [removal for block in gone for removal in _removed(block, held)]
         return Parsed(kept, (*parsed.removals, *removals), parsed.notices, parsed.marks)
 
     return choose
+
+
+def _removed(block: Block, held: list[Span]) -> Iterator[Removal]:
+    """A block that is left out as a Removal; as one for each of its leaves where HTML has moved words that are kept, which
+    stand at the places ``held``, out of the middle of it."""
+    place = hull((block,))
+    if place is None:
+        return
+    if any(place.start < kept.start and kept.end < place.end for kept in held):
+        leaves = ((leaf, hull((leaf,))) for leaf in walk((block,)) if not children_of(leaf))
+        yield from (Removal(text=words(leaf), span=own, rule=_OUTSIDE) for leaf, own in leaves if own is not None)
+    else:
+        yield Removal(text=words(block), span=place, rule=_OUTSIDE)
 
 
 def _is_wanted(block: Block, wanted: str) -> bool:
