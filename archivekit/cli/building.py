@@ -1,7 +1,5 @@
 """The command that builds."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -92,7 +90,7 @@ def _settings(params: Mapping[str, object]) -> dict[str, object]:
     return {key: params[key] for key in Settings.__struct_fields__ if params.get(key) not in (None, [], ())}
 
 
-def _tell(report: Report, out: Path, quiet: bool) -> None:
+def _tell(report: "Report", out: Path, quiet: bool) -> None:
     """What was built goes to standard output, what could not be read to standard error."""
     from ..remote import address_of
     from ..report import SUFFIX

@@ -1,7 +1,5 @@
 """The command that fetches images."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -53,7 +51,7 @@ def fetch(
     raise typer.Exit(fetched.exit_code)
 
 
-def _tell_fetched(fetched: Fetched, store: Path, quiet: bool) -> None:
+def _tell_fetched(fetched: "Fetched", store: Path, quiet: bool) -> None:
     """What would be asked for, or what came of it; every image there is none of is named on standard error."""
     from ..store import LOCK_NAME
 

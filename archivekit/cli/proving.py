@@ -1,7 +1,5 @@
 """The commands that check, take apart and pack what was built, and those that list what there is."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """The commands that read documents and show what they hold."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -36,7 +34,7 @@ def read(
     """Print the record of every article as JSON Lines on standard output."""
     from ..model import encode
 
-    def show(reading: Reading) -> None:
+    def show(reading: "Reading") -> None:
         for article in reading.articles:
             sys.stdout.buffer.write(encode(article) + b"\n")
 
@@ -64,7 +62,7 @@ def inspect(
     colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     shown: list[str] = []
 
-    def show(reading: Reading) -> None:
+    def show(reading: "Reading") -> None:
         parts = [describe(article) for article in reading.articles]
         if reading.text is not None:
             attributed = (coloured if colours else stretches)(reading.text, reading.articles)
@@ -101,7 +99,7 @@ def suggest(paths: Paths, limit: Limit = None, root: Root = None, quiet: Quiet =
     raise typer.Exit(3 if failed else 0)
 
 
-def _articles(paths: list[str], root: Path | None, quiet: bool, failed: list[Reading]) -> Iterator[Article]:
+def _articles(paths: list[str], root: Path | None, quiet: bool, failed: "list[Reading]") -> "Iterator[Article]":
     """Every article that can be read, one after the other; documents that cannot be read are named and put in ``failed``."""
     from ..readings import readings
 
@@ -135,7 +133,7 @@ def _each(
     paths: list[str],
     root: Path | None,
     quiet: bool,
-    show: Callable[[Reading], None],
+    show: "Callable[[Reading], None]",
     *,
     strict: bool = False,
     keep_text: bool = False,
