@@ -219,6 +219,7 @@ def test_alike_on_disk_is_alike_in_memory(parts: list[list[int]], numbers: dict[
         document = Document(
             path="a.md", sha256="00", size=1, encoding="", reader="", profile=None, articles=("",) * len(parts), notices=()
         )
+        patch.setattr(cached_shelf, "_FEW", 0)
         with closing(cached_shelf.CachedShelf(held, "full")) as shelf:
             assert shelf.add(held.put(b"source", Entry(document=document, records=records)), document) is None
             shelf.fill()
