@@ -80,9 +80,7 @@ class Arrangement(msgspec.Struct, frozen=True, kw_only=True):
 
     def lines(self) -> Iterator[bytes]:
         """Every record as JSON, in reading order, each followed by the other versions of its work."""
-        for number in self.printed:
-            yield self.shelf.line(number)
-            yield from map(self.shelf.line, self.versions.get(number, ()))
+        return self.shelf.lines(each for number in self.printed for each in (number, *self.versions.get(number, ())))
 
     def bundle(self, part: Part | None = None) -> Bundle:
         """The articles of one volume, or all of them, with their images: what a writer prints."""
@@ -176,7 +174,7 @@ def _versions(shelf: Shelf, ordered: array[int]) -> dict[int, tuple[int, ...]]:
     """The other versions of each work, by its reading copy."""
     candidates = frozenset(shelf.alike())
     alike = [number for number in ordered if number in candidates]
-    found = works(map(shelf.carded, alike))
+    found = works(shelf.carded(alike))
     return {alike[first]: tuple(alike[place] for place in others) for first, *others in found}
 
 

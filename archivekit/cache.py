@@ -11,22 +11,26 @@ import hashlib
 import os
 import sqlite3
 import sys
-import zlib
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
+from . import compressed
 from .assets import Asset
-from .cards import Card, Carded
+from .batched import batched
+from .cards import Card
 from .entries import Choice, Conditions, Entry, Record
 from .errors import CacheError
 from .report import Document
 from .shelf import Extent
 from .versions import Marks
+
+_K = TypeVar("_K", bytes, int)
 
 FILE: Final = "archivekit.sqlite3"
 _LOCK: Final = "archivekit.lock"
@@ -36,8 +40,13 @@ VARIABLE: Final = "ARCHIVEKIT_CACHE"
 MOST: Final = 8_000_000_000
 """Bytes above which what has not been used for longest is taken out at the end of a build."""
 
-_SCHEMA: Final = 3
+_SCHEMA: Final = 4
 _BATCH: Final = 200
+"""How many entries are written, and asked for, at once."""
+
+_LINES: Final = 16
+"""How many records as JSON are asked for at once; they may be large."""
+
 _GONE: Final = "what was in it is gone; something else has cleared the cache"
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -151,6 +160,11 @@ def _remove(file: Path) -> None:
             (file.parent / name).unlink()
 
 
+def _places(keys: list[_K]) -> str:
+    """As many question marks as there are keys."""
+    return ",".join("?" * len(keys))
+
+
 class _Waiting(NamedTuple):
     """An entry that is not yet written."""
 
@@ -203,20 +217,26 @@ class Cache:
 
     # --- sources ------------------------------------------------------------------------------------------------
 
-    def entries(self, source: bytes) -> Iterator[tuple[bytes, Conditions]]:
-        """The keys of what was made of a source at different times, the newest first, and when each of it holds."""
-        rows = self._base.execute("SELECT key, conditions FROM entry WHERE source = ? ORDER BY rowid DESC", (source,))
-        for key, conditions in rows.fetchall():
-            yield key, msgspec.msgpack.decode(conditions, type=Conditions)
+    def entries(self, sources: Iterable[bytes]) -> dict[bytes, list[tuple[bytes, Conditions]]]:
+        """By source, the keys of what was made of it at different times, the newest first, and when each of it holds."""
+        found: defaultdict[bytes, list[tuple[bytes, Conditions]]] = defaultdict(list)
+        for some in batched(sources, _BATCH):
+            question = f"SELECT source, key, conditions FROM entry WHERE source IN ({_places(some)}) ORDER BY rowid DESC"
+            for source, key, conditions in self._base.execute(question, some):
+                found[source].append((key, msgspec.msgpack.decode(conditions, type=Conditions)))
+        return found
 
     def choices(self, key: bytes) -> tuple[Choice, ...]:
         """The choices of an entry."""
-        return msgspec.msgpack.decode(self._value("SELECT choices FROM entry WHERE key = ?", key), type=tuple[Choice, ...])
+        (choices,) = self._values("entry", "choices", "key", [key])
+        return msgspec.msgpack.decode(choices, type=tuple[Choice, ...])
 
-    def document(self, key: bytes) -> Document:
-        """What the report says of an entry, which is thereby used."""
-        self._use("entry", key)
-        return msgspec.msgpack.decode(self._value("SELECT document FROM entry WHERE key = ?", key), type=Document)
+    def documents(self, keys: Iterable[bytes]) -> Iterator[Document]:
+        """What the report says of each entry, which is thereby used."""
+        for some in batched(keys, _BATCH):
+            for key, document in zip(some, self._values("entry", "document", "key", some), strict=True):
+                self._use("entry", key)
+                yield msgspec.msgpack.decode(document, type=Document)
 
     def put(self, source: bytes, entry: Entry) -> bytes:
         """Keep what was made of a source, and give its key: entries that differ in anything have different ones."""
@@ -269,39 +289,49 @@ class Cache:
 
     # --- records ------------------------------------------------------------------------------------------------
 
-    def records(self, key: bytes, count: int) -> Iterator[tuple[int, Marks]]:
-        """What each of the ``count`` records of an entry that has been flushed is called from now on, and its marks."""
-        found = 0
-        rows = self._base.execute("SELECT id, marks FROM record WHERE entry = ? ORDER BY place", (key,))
-        for name, marks in rows:
-            found += 1
-            yield name, msgspec.msgpack.decode(marks, type=Marks)
-        if found != count:
-            raise CacheError(_GONE)
+    def records(self, entries: Iterable[tuple[bytes, int]]) -> Iterator[tuple[int, Marks]]:
+        """What each record of some entries that have been flushed is called from now on, and its marks. Each entry is given
+        with the number of its records."""
+        for some in batched(entries, _BATCH):
+            found: defaultdict[bytes, list[tuple[int, bytes]]] = defaultdict(list)
+            keys = [key for key, _ in some]
+            question = f"SELECT entry, id, marks FROM record WHERE entry IN ({_places(keys)}) ORDER BY place"
+            for entry, name, marks in self._base.execute(question, keys):
+                found[entry].append((name, marks))
+            for key, count in some:
+                if len(found[key]) != count:
+                    raise CacheError(_GONE)
+                yield from ((name, msgspec.msgpack.decode(marks, type=Marks)) for name, marks in found[key])
 
-    def card(self, record: int) -> Card:
-        """The card of a record."""
-        return msgspec.msgpack.decode(self._value("SELECT card FROM record WHERE id = ?", record), type=Card)
+    def cards(self, records: Iterable[int]) -> Iterator[Card]:
+        """The card of each record."""
+        for some in batched(records, _BATCH):
+            for card in self._values("record", "card", "id", some):
+                yield msgspec.msgpack.decode(card, type=Card)
 
-    def carded(self, record: int) -> Carded:
-        """The card of a record with the sketch of its text."""
-        return Carded(self.card(record), array("Q", self._value("SELECT sketch FROM full_record WHERE id = ?", record)))
+    def sketches(self, records: Iterable[int]) -> Iterator[array[int]]:
+        """The sketch of each record's text."""
+        for some in batched(records, _BATCH):
+            for sketch in self._values("full_record", "sketch", "id", some):
+                yield array("Q", sketch)
 
-    def line(self, record: int) -> bytes:
-        """A record as JSON."""
-        return zlib.decompress(self._value("SELECT line FROM full_record WHERE id = ?", record))
+    def lines(self, records: Iterable[int]) -> Iterator[bytes]:
+        """Each record as JSON."""
+        for some in batched(records, _LINES):
+            yield from map(compressed.decompress, self._values("full_record", "line", "id", some))
 
     def digest(self, record: int) -> bytes:
         """The sha256 of a record as JSON."""
-        return self._value("SELECT digest FROM record WHERE id = ?", record)
+        (digest,) = self._values("record", "digest", "id", [record])
+        return digest
 
-    def _value(self, question: str, key: bytes | int) -> bytes:
-        """The one value that is there for a key."""
-        row = self._base.execute(question, (key,)).fetchone()
-        if row is None:
+    def _values(self, table: str, column: str, name: str, keys: list[_K]) -> list[bytes]:
+        """The one value that is there for each of a few keys."""
+        rows = self._base.execute(f"SELECT {name}, {column} FROM {table} WHERE {name} IN ({_places(keys)})", keys)
+        found: dict[_K, bytes] = dict(rows)
+        if not found.keys() >= set(keys):
             raise CacheError(_GONE)
-        value: bytes = row[0]
-        return value
+        return [found[key] for key in keys]
 
     # --- images and volumes -------------------------------------------------------------------------------------
 

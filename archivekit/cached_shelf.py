@@ -79,8 +79,7 @@ class CachedShelf:
 
     def _all_marks(self) -> Iterator[tuple[int, Marks]]:
         """What every record is called in the cache, and its marks."""
-        for key, count in self._own.execute("SELECT key, records FROM entry ORDER BY at"):
-            yield from self._cache.records(key, count)
+        return self._cache.records(self._own.execute("SELECT key, records FROM entry ORDER BY at"))
 
     def _shared(self) -> Iterator[tuple[int, int, int]]:
         """The marks that more than one record may have, each with the number of a record."""
@@ -98,7 +97,7 @@ class CachedShelf:
 
     def cards(self) -> Iterator[Card]:
         """See :class:`.shelf.Shelf`."""
-        return map(self._cache.card, self._records)
+        return self._cache.cards(self._records)
 
     def ordered(self, keys: Iterable[bytes]) -> Iterable[int]:
         """See :class:`.shelf.Shelf`."""
@@ -117,17 +116,18 @@ class CachedShelf:
         self._own.executescript(_ALIKE.format(common=COMMON, family=FAMILY, shared=SHARED, paired=PAIRED))
         return [number for (number,) in self._own.execute("SELECT DISTINCT number FROM alike ORDER BY number")]
 
-    def carded(self, number: int) -> Carded:
+    def carded(self, numbers: Iterable[int]) -> Iterator[Carded]:
         """See :class:`.shelf.Shelf`."""
-        return self._cache.carded(self._records[number])
+        records = [self._records[number] for number in numbers]
+        return map(Carded, self._cache.cards(records), self._cache.sketches(records))
 
     def article(self, number: int) -> Article:
         """See :class:`.shelf.Shelf`."""
-        return decode(self.line(number))
+        return decode(next(self.lines([number])))
 
-    def line(self, number: int) -> bytes:
+    def lines(self, numbers: Iterable[int]) -> Iterator[bytes]:
         """See :class:`.shelf.Shelf`."""
-        return self._cache.line(self._records[number])
+        return self._cache.lines(self._records[number] for number in numbers)
 
     def digest(self, number: int) -> bytes:
         """See :class:`.shelf.Shelf`."""
@@ -135,7 +135,7 @@ class CachedShelf:
 
     def images(self, number: int) -> tuple[str, ...]:
         """See :class:`.shelf.Shelf`."""
-        return self._cache.card(self._records[number]).measure.images
+        return next(self._cache.cards([self._records[number]])).measure.images
 
     def extent(self, sha256: str) -> Extent | None:
         """See :class:`.shelf.Shelf`."""

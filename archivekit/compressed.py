@@ -26,6 +26,10 @@ _STEP: Final = 1024
 """Bytes that are unpacked at a time: 4 bytes can stand for a block of 128 KiB."""
 
 
+_QUICK: Final = 2
+"""The level of what is kept for a while."""
+
+
 class DamagedError(Exception):
     """The bytes are not what a compressor wrote."""
 
@@ -65,6 +69,16 @@ def expanded(stream: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
                 frame, begun = _frame(), False
     if begun:
         raise DamagedError("it stops in the middle")
+
+
+def compress(data: bytes) -> bytes:
+    """A few bytes as one frame, quickly; read again with :func:`decompress`."""
+    return zstandard.compress(data, _QUICK)
+
+
+def decompress(frame: bytes) -> bytes:
+    """What :func:`compress` was given."""
+    return zstandard.decompress(frame)
 
 
 def _piece(frame: zstandard.ZstdDecompressionObj, data: bytes) -> bytes:

@@ -21,7 +21,7 @@ class Record(msgspec.Struct, frozen=True):
     digest: bytes
     """The sha256 of the record as JSON."""
     line: bytes
-    """The record as JSON, without a newline, in the form of :func:`zlib.compress`."""
+    """The record as JSON, without a newline, as :func:`.compressed.compress` makes it."""
 
 
 class Choice(msgspec.Struct, frozen=True, array_like=True):

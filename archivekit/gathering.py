@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
+from hashlib import sha256
 from itertools import repeat
 from typing import Final
 
 import msgspec
 
+from . import compressed, software
 from . import report as reports
-from . import software
 from .assets import Asset
+from .batched import batched
 from .cache import Cache
 from .cached_shelf import CachedShelf
 from .cards import carded
@@ -31,6 +31,9 @@ from .workers import Lost, Workers, each
 
 _AT_ONCE: Final = 32
 """Documents that are asked for at once where they are not on this machine, and asking takes longer than getting."""
+
+_LOOKED_UP: Final = 200
+"""Documents that the cache is asked for at once."""
 
 _FEW: Final = 24
 """Documents that are read here sooner than another process is started."""
@@ -82,7 +85,8 @@ def gather(
     gathered = Gathered(shelf)
     known = _Known(cache, task, reader(task))
     total = len(walk.documents)
-    keys = [known.find(found, sha256) for found, sha256 in zip(walk.documents, known.hashes(walk.documents), strict=True)]
+    keys = list(known.keys(walk.documents))
+    documents = cache.documents(key for key in keys if key is not None)
     here = workers is None or keys.count(None) <= _FEW or walk.is_piped
     new = (found for found, key in zip(walk.documents, keys, strict=True) if key is None)
     results = each(partial(keep, task), ((found.path, found) for found in new), None if here else workers, batch=BATCH)
@@ -90,13 +94,13 @@ def gather(
         if progress is not None:
             progress("read", done, total)
         if key is not None:
-            gathered.add(key, cache.document(key))
+            gathered.add(key, next(documents))
             continue
         result = next(results)
         kept = Kept(found.path, error=lost(found.path)) if isinstance(result, Lost) else result
         if kept.entry is not None:
             cache.put_images(task.settings.images, kept.assets)
-            put = cache.put(known.source(found.path, kept.entry.document.sha256), kept.entry)
+            put = cache.put(known.source(found.path, bytes.fromhex(kept.entry.document.sha256)), kept.entry)
             gathered.add(put, kept.entry.document)
             continue
         assert kept.error is not None
@@ -120,32 +124,41 @@ class _Known:
         self._reader = reader
         settings = (task.settings.static, task.settings.limits, task.strict)
         made_by = software.digest() if cache.lasting else b""
-        self._state = hashlib.sha256(made_by + msgspec.msgpack.encode(settings)).digest()
+        self._state = sha256(made_by + msgspec.msgpack.encode(settings)).digest()
 
-    def source(self, path: str, sha256: str) -> bytes:
-        """What a document with these bytes is called in the cache."""
-        return hashlib.sha256(b"\0".join([self._state, path.encode("utf-8", "surrogatepass"), bytes.fromhex(sha256)])).digest()
+    def source(self, path: str, digest: bytes) -> bytes:
+        """What a document whose bytes have this sha256 is called in the cache."""
+        return sha256(b"\0".join([self._state, path.encode("utf-8", "surrogatepass"), digest])).digest()
 
-    def hashes(self, documents: Sequence[Found]) -> Iterator[str | None]:
-        """Of the bytes of each document; None where nothing in the cache can be of use, and the bytes are not asked for."""
+    def keys(self, documents: Sequence[Found]) -> Iterator[bytes | None]:
+        """Of each document the key of an entry of which all it depends on is as it was, if there is one. Where nothing in the
+        cache can be of use no document is looked at."""
         if not self._cache.lasting or not self._cache.count("entry"):
             yield from repeat(None, len(documents))
-        elif any(found.address for found in documents):
-            with ThreadPoolExecutor(_AT_ONCE) as threads:
-                yield from threads.map(self._hash, documents)
-        else:
-            yield from map(self._hash, documents)
+            return
+        for some in batched(documents, _LOOKED_UP):
+            sources = self._sources(some)
+            entries = self._cache.entries(filter(None, sources))
+            yield from (self._valid(entries.get(source, ())) for source in sources)
 
-    def _hash(self, found: Found) -> str | None:
+    def _sources(self, documents: Sequence[Found]) -> list[bytes]:
+        """What documents are called in the cache."""
+        if not any(found.address for found in documents):
+            return list(map(self._source, documents))
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            return list(threads.map(self._source, documents))
+
+    def _source(self, found: Found) -> bytes:
+        """What a document is called in the cache; empty where its bytes are not to be had, and for standard input, which is
+        read once."""
         try:
-            return None if found.is_piped else hashlib.sha256(read_bytes(found, self.task.settings.limits)).hexdigest()
+            data = read_bytes(found, self.task.settings.limits) if not found.is_piped else None
         except ArchiveKitError:
-            return None
+            return b""
+        return self.source(found.path, sha256(data).digest()) if data is not None else b""
 
-    def find(self, found: Found, sha256: str | None) -> bytes | None:
-        """The key of an entry of the document of which all it depends on is as it was, if there is one."""
-        known = self._cache.entries(self.source(found.path, sha256)) if sha256 is not None else ()
-        return next((key for key, conditions in known if self._is_as_it_was(key, conditions)), None)
+    def _valid(self, entries: Iterable[tuple[bytes, Conditions]]) -> bytes | None:
+        return next((key for key, conditions in entries if self._is_as_it_was(key, conditions)), None)
 
     def _is_as_it_was(self, key: bytes, conditions: Conditions) -> bool:
         if not self._reader.finder.is_as_it_was(conditions.looked) or not self._same_choices(key, conditions):
@@ -192,4 +205,4 @@ def _renditions(task: Task) -> Renditions:
 def _record(article: Article) -> Record:
     line = encode(article)
     made = carded(article)
-    return Record(made.card, marks(made), made.sketch.tobytes(), hashlib.sha256(line).digest(), zlib.compress(line, 1))
+    return Record(made.card, marks(made), made.sketch.tobytes(), sha256(line).digest(), compressed.compress(line))

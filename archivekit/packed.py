@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 import msgspec
+
+from . import compressed
 
 _T = TypeVar("_T", bound=msgspec.Struct)
 
@@ -25,7 +26,7 @@ class Packed(Sequence[_T], Generic[_T]):
         """Add an item at the end."""
         self._open.append(item)
         if len(self._open) == _CHUNK:
-            self._chunks.append(zlib.compress(msgspec.msgpack.encode(self._open), 6))
+            self._chunks.append(compressed.compress(msgspec.msgpack.encode(self._open)))
             self._open = []
 
     def __len__(self) -> int:
@@ -51,4 +52,4 @@ class Packed(Sequence[_T], Generic[_T]):
         return isinstance(other, Sequence) and len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
     def _chunk(self, at: int) -> list[_T]:
-        return msgspec.msgpack.decode(zlib.decompress(self._chunks[at]), type=list[self._kind])  # type: ignore[name-defined]
+        return msgspec.msgpack.decode(compressed.decompress(self._chunks[at]), type=list[self._kind])  # type: ignore[name-defined]

@@ -33,14 +33,14 @@ class Shelf(Protocol):
     def alike(self) -> Iterable[int]:
         """The numbers of the records that may be versions of another, at least."""
 
-    def carded(self, number: int) -> Carded:
-        """One card with the sketch of its text."""
+    def carded(self, numbers: Iterable[int]) -> Iterator[Carded]:
+        """Cards with the sketches of their texts."""
 
     def article(self, number: int) -> Article:
         """One record."""
 
-    def line(self, number: int) -> bytes:
-        """One record as JSON, without a newline."""
+    def lines(self, numbers: Iterable[int]) -> Iterator[bytes]:
+        """Records as JSON, without newlines."""
 
     def digest(self, number: int) -> bytes:
         """What changes when the record, or an image of it, does."""
@@ -76,21 +76,21 @@ class Held:
         """See :class:`Shelf`."""
         return alike(map(marks, self._cards))
 
-    def carded(self, number: int) -> Carded:
+    def carded(self, numbers: Iterable[int]) -> Iterator[Carded]:
         """See :class:`Shelf`."""
-        return self._cards[number]
+        return map(self._cards.__getitem__, numbers)
 
     def article(self, number: int) -> Article:
         """See :class:`Shelf`."""
         return self._articles[number]
 
-    def line(self, number: int) -> bytes:
+    def lines(self, numbers: Iterable[int]) -> Iterator[bytes]:
         """See :class:`Shelf`."""
-        return encode(self._articles[number])
+        return (encode(self._articles[number]) for number in numbers)
 
     def digest(self, number: int) -> bytes:
         """See :class:`Shelf`."""
-        return self.line(number)
+        return encode(self._articles[number])
 
     def images(self, number: int) -> tuple[str, ...]:
         """See :class:`Shelf`."""

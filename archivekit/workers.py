@@ -12,8 +12,9 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessP
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import partial
-from itertools import islice
 from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from .batched import batched
 
 _J = TypeVar("_J")
 _R = TypeVar("_R")
@@ -104,13 +105,7 @@ def each(
     """
     if workers is None:
         return (work(job) for _, job in jobs)
-    return _Stream(work, workers, alone=alone).of(_batches(jobs, batch))
-
-
-def _batches(jobs: Iterable[tuple[str, _J]], size: int) -> Iterator[list[tuple[str, _J]]]:
-    waiting = iter(jobs)
-    while several := list(islice(waiting, size)):
-        yield several
+    return _Stream(work, workers, alone=alone).of(batched(jobs, batch))
 
 
 class _Begun(NamedTuple, Generic[_J, _R]):
