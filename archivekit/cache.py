@@ -183,6 +183,7 @@ class Cache:
         with self._base:
             self._base.execute("INSERT INTO build DEFAULT VALUES")
         self._build: int = self._base.execute("SELECT max(number) FROM build").fetchone()[0]
+        self._unpacked = compressed.decompressor()
         self._entries: dict[bytes, _Waiting] = {}
         self._renditions: dict[str, Asset] = {}
         self._used: set[tuple[str, bytes | str]] = set()
@@ -318,7 +319,7 @@ class Cache:
     def lines(self, records: Iterable[int]) -> Iterator[bytes]:
         """Each record as JSON."""
         for some in batched(records, _LINES):
-            yield from map(compressed.decompress, self._values("full_record", "line", "id", some))
+            yield from map(self._unpacked, self._values("full_record", "line", "id", some))
 
     def digest(self, record: int) -> bytes:
         """The sha256 of a record as JSON."""

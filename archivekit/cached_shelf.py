@@ -12,7 +12,7 @@ from .cache import Cache
 from .cards import Card, Carded
 from .model import Article, decode
 from .report import Document
-from .shelf import Extent
+from .shelf import Extent, in_order
 from .versions import COMMON, FAMILY, PAIRED, SHARED, Marks, alike
 
 _TABLES: Final = """
@@ -39,7 +39,8 @@ INSERT INTO alike SELECT one FROM pair UNION SELECT other FROM pair;
 """Fills a table with the numbers of the records that :func:`.versions.alike` would find."""
 
 _FEW: Final = 16_000
-"""How many records' marks are compared in memory: that is three times as quick as on disk and takes some kilobytes for each."""
+"""How many records are compared and put in order in memory: that is three times as quick as on disk, and takes some kilobytes
+for each."""
 
 _SLOTS: Final = (1 << 22) - 1
 """A mask of the bits of a mark that are its place among the counts, one byte each."""
@@ -100,7 +101,10 @@ class CachedShelf:
         return self._cache.cards(self._records)
 
     def ordered(self, keys: Iterable[bytes]) -> Iterable[int]:
-        """See :class:`.shelf.Shelf`."""
+        """See :class:`.shelf.Shelf`: on disk where there are many records."""
+        if len(self._records) <= _FEW:
+            yield from in_order(keys)
+            return
         self._own.execute("CREATE TABLE place (number INTEGER PRIMARY KEY, key BLOB)")
         self._own.executemany("INSERT INTO place VALUES (?, ?)", enumerate(keys))
         for (number,) in self._own.execute("SELECT number FROM place ORDER BY key, number"):

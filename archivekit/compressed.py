@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -72,13 +72,13 @@ def expanded(stream: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
 
 
 def compress(data: bytes) -> bytes:
-    """A few bytes as one frame, quickly; read again with :func:`decompress`."""
+    """A few bytes as one frame, quickly; a :func:`decompressor` reads it again."""
     return zstandard.compress(data, _QUICK)
 
 
-def decompress(frame: bytes) -> bytes:
-    """What :func:`compress` was given."""
-    return zstandard.decompress(frame)
+def decompressor() -> Callable[[bytes], bytes]:
+    """What gives back what :func:`compress` was given. For one thread."""
+    return zstandard.ZstdDecompressor().decompress
 
 
 def _piece(frame: zstandard.ZstdDecompressionObj, data: bytes) -> bytes:

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-import charset_normalizer
 import msgspec
 
 from .errors import BinarySourceError
@@ -179,7 +178,9 @@ def _guess(data: bytes) -> str:
 
 
 def _by_statistics(sample: bytes) -> str | None:
-    """What charset-normalizer makes of it; it gives no answer at all when one byte is damaged."""
+    """What charset-normalizer makes of it; it gives no answer at all when one byte is damaged. Few texts need it."""
+    import charset_normalizer
+
     isolated = ["gb18030", "big5hkscs", "cp950"]
     found = charset_normalizer.from_bytes(sample, cp_isolation=isolated).best()
     return found.encoding if found is not None and found.encoding in isolated else None

@@ -52,4 +52,4 @@ class Packed(Sequence[_T], Generic[_T]):
         return isinstance(other, Sequence) and len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
 
     def _chunk(self, at: int) -> list[_T]:
-        return msgspec.msgpack.decode(compressed.decompress(self._chunks[at]), type=list[self._kind])  # type: ignore[name-defined]
+        return msgspec.msgpack.decode(compressed.decompressor()(self._chunks[at]), type=list[self._kind])  # type: ignore[name-defined]

@@ -55,6 +55,12 @@ class Shelf(Protocol):
         """Those of the images that are there."""
 
 
+def in_order(keys: Iterable[bytes]) -> list[int]:
+    """The places of keys in their order; ties as they stand."""
+    known = list(keys)
+    return sorted(range(len(known)), key=known.__getitem__)
+
+
 class Held:
     """A shelf in memory."""
 
@@ -69,8 +75,7 @@ class Held:
 
     def ordered(self, keys: Iterable[bytes]) -> Iterable[int]:
         """See :class:`Shelf`."""
-        known = list(keys)
-        return sorted(range(len(known)), key=known.__getitem__)
+        return in_order(keys)
 
     def alike(self) -> Iterable[int]:
         """See :class:`Shelf`."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
+from email.parser import HeaderParser
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+_HEADERS = HeaderParser()
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -23,7 +25,7 @@ def versions() -> dict[str, str]:
         if name in found:
             continue
         try:
-            stated = metadata(name)
+            stated = _HEADERS.parsestr(distribution(name).read_text("METADATA") or "")
         except PackageNotFoundError:
             found[name] = "none"
             continue

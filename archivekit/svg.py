@@ -1,4 +1,7 @@
-"""SVG that can neither run nor fetch anything: parsed, held against an allow list, written again."""
+"""SVG that can neither run nor fetch anything: parsed, held against an allow list, written again.
+
+What escapes is imported where it is used: ``xml.sax.saxutils`` brings an HTTP client with it, and few images are SVG.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape, quoteattr
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
@@ -83,6 +85,8 @@ def sanitise(data: bytes) -> Clean:
 
 def _written(element: ElementTree.Element, depth: int, count: list[int], ids: set[str]) -> Iterator[str]:
     """The element as text: allowed attributes in alphabetical order, foreign elements left out with what they hold."""
+    from xml.sax import saxutils
+
     count[0] += 1
     if depth > _MAX_DEPTH or count[0] > _MAX_ELEMENTS:
         raise _Refusal("is nested too deep or has too many parts")
@@ -95,18 +99,20 @@ def _written(element: ElementTree.Element, depth: int, count: list[int], ids: se
     if element.text:
         if name == "style" and _OUTWARD.search(element.text):
             raise _Refusal("has a style sheet that reaches outside")
-        yield escape(element.text)
+        yield saxutils.escape(element.text)
     for child in element:
         if not isinstance(child.tag, str):
             pass
         elif child.tag.startswith(_SVG) and child.tag.removeprefix(_SVG) not in _DROPPED:
             yield from _written(child, depth + 1, count, ids)
         if child.tail:
-            yield escape(child.tail)
+            yield saxutils.escape(child.tail)
     yield f"</{name}>"
 
 
 def _attributes(element: ElementTree.Element, ids: set[str]) -> Iterator[str]:
+    from xml.sax import saxutils
+
     for key, value in sorted(element.attrib.items()):
         name = key.replace(_XLINK, "xlink:").replace(_XML, "xml:")
         if name.lower().startswith("on"):
@@ -114,7 +120,7 @@ def _attributes(element: ElementTree.Element, ids: set[str]) -> Iterator[str]:
         if name in ("href", "xlink:href"):
             if not value.strip().startswith("#"):
                 raise _Refusal("refers to something outside itself")
-            yield f" xlink:href={quoteattr(value.strip())}"
+            yield f" xlink:href={saxutils.quoteattr(value.strip())}"
         elif name in _ATTRIBUTES:
             if _OUTWARD.search(value):
                 raise _Refusal(f"has a {name} attribute that reaches outside")
@@ -122,7 +128,7 @@ def _attributes(element: ElementTree.Element, ids: set[str]) -> Iterator[str]:
                 if value in ids:
                     continue
                 ids.add(value)
-            yield f" {name}={quoteattr(value)}"
+            yield f" {name}={saxutils.quoteattr(value)}"
 
 
 def _size(root: ElementTree.Element) -> tuple[int, int]:

@@ -86,7 +86,7 @@ def groups(articles: Iterable[Article]) -> tuple[Group, ...]:
     """Every group of two or more versions, in the order of their first record. The articles are read once."""
     records = [carded(article) for article in articles]
     found = [records[number] for number in alike(map(marks, records))]
-    return tuple(group for group, _ in _groups(_placed(at, record) for at, record in enumerate(found)))
+    return tuple(_group(cards, why) for cards, why in _works(found))
 
 
 def works(records: Iterable[Carded]) -> Iterator[tuple[int, ...]]:
@@ -94,8 +94,8 @@ def works(records: Iterable[Carded]) -> Iterator[tuple[int, ...]]:
 
     The reading copy has the longest text, then the latest date of change or publication, then the first path.
     """
-    for _, places in _groups(_placed(at, record) for at, record in enumerate(records)):
-        yield tuple(places)
+    for cards, _ in _works(records):
+        yield tuple(card.at for card in cards)
 
 
 class Marks(NamedTuple):
@@ -166,12 +166,12 @@ def _line(text: str) -> str:
 # --- grouping ---------------------------------------------------------------------------------------------------
 
 
-def _groups(records: Iterable[_Card]) -> list[tuple[Group, list[int]]]:
-    """Each group with the places of its records, the reading copy first."""
+def _works(records: Iterable[Carded]) -> Iterator[tuple[list[_Card], set[Bond]]]:
+    """The records of each work of which there are several, the reading copy first, and what binds them."""
     cards: list[_Card] = []
     bonds: list[tuple[int, int, Bond]] = []
     buckets: defaultdict[int, list[int]] = defaultdict(list)
-    for card in records:
+    for card in (_placed(at, record) for at, record in enumerate(records)):
         bonds.extend((other, card.at, "near") for other in _near(card, cards, buckets))
         cards.append(card)
     bonds.extend(_same_text(cards))
@@ -183,18 +183,24 @@ def _groups(records: Iterable[_Card]) -> list[tuple[Group, list[int]]]:
     why: defaultdict[int, set[Bond]] = defaultdict(set)
     for a, _, bond in bonds:
         why[roots[a]].add(bond)
-    return [_group(several, why[root]) for root, several in members.items() if len(several) > 1]
+    for root, several in members.items():
+        if len(several) > 1:
+            yield sorted(several, key=_rank), why[root]
 
 
-def _group(cards: list[_Card], why: set[Bond]) -> tuple[Group, list[int]]:
-    ranked = sorted(cards, key=lambda card: (-card.version.characters, -card.moment.timestamp(), card.version.path, card.at))
+def _rank(card: _Card) -> tuple[int, float, str, int]:
+    """What the least of is the reading copy's."""
+    return -card.version.characters, -card.moment.timestamp(), card.version.path, card.at
+
+
+def _group(ranked: list[_Card], why: set[Bond]) -> Group:
     first = ranked[0]
     versions = tuple(
         msgspec.structs.replace(card.version, similarity=1.0 if card is first else round(_likeness(first, card), 3))
         for card in ranked
     )
     order: tuple[Bond, ...] = ("record", "address", "text", "near")
-    return Group(bonds=tuple(bond for bond in order if bond in why), versions=versions), [card.at for card in ranked]
+    return Group(bonds=tuple(bond for bond in order if bond in why), versions=versions)
 
 
 def _near(card: _Card, cards: list[_Card], buckets: defaultdict[int, list[int]]) -> Iterator[int]:

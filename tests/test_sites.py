@@ -241,6 +241,10 @@ def test_bytes_that_are_no_text_and_folders_that_are_not_there(tmp_path: Path) -
         load_profiles([tmp_path / "missing"])
 
 
+def test_what_is_built_in_is_as_sound_as_what_a_user_gives() -> None:
+    assert load_profiles([SITES]).digests == BUILT_IN.digests
+
+
 # --- what rules do ----------------------------------------------------------------------------------------------
 
 
