@@ -71,7 +71,11 @@ def hashed(data: bytes) -> int:
     return int.from_bytes(blake2b(data, digest_size=8).digest(), "big")
 
 
-def similarity(a: Sequence[int], b: Sequence[int]) -> float:
-    """The estimated Jaccard similarity of two sketches, exact when both are of fewer than ``SKETCH`` hashes."""
+def similarity(a: Sequence[int], b: Sequence[int], least: float = 0.0) -> float:
+    """The estimated Jaccard similarity of two sketches, exact when both are of fewer than ``SKETCH`` hashes. Of one that is
+    less than ``least`` no more is told than that: 0."""
+    shared = {*a}.intersection(b)
+    if len(shared) < least * max(len(a), len(b)):
+        return 0.0
     union = sorted({*a, *b})[:SKETCH]
-    return len({*a}.intersection(b).intersection(union)) / len(union) if union else 1.0
+    return len(shared.intersection(union)) / len(union) if union else 1.0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from itertools import dropwhile
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
@@ -28,6 +28,9 @@ SUFFIX = ".report.json"
 
 _DIGEST = re.compile(rb'\n  "digest": "([0-9a-f]{64})"\n}\n\Z')
 _EMPTY = b'\n  "digest": ""'
+
+_END = 1 << 20
+"""Bytes at the end of a report that are looked at first for its outputs."""
 
 BLOCK = 4096
 """How many bytes one check of an output covers."""
@@ -202,11 +205,20 @@ class _Outputs(msgspec.Struct, frozen=True):
 
 
 def outputs(file: Path) -> tuple[Output, ...]:
-    """The outputs that a report names; its lists of sources, which are long, are passed over. Raises BookError and OSError."""
-    with file.open("rb") as lines:
-        last: Iterator[bytes] = dropwhile(lambda line: not line.startswith(b'  "outputs": '), lines)
-        rest = b"".join(last)
-    return _decoded(b"{" + rest, _Outputs).outputs
+    """The outputs that a report names; its lists of sources, which are long, are not read. Raises BookError and OSError."""
+    with file.open("rb") as stream:
+        return _decoded(b"{" + _tail(stream, b'\n  "outputs": '), _Outputs).outputs
+
+
+def _tail(stream: BinaryIO, mark: bytes) -> bytes:
+    """A file's end, from the last ``mark`` on; all of the file where there is none."""
+    size, step = stream.seek(0, os.SEEK_END), _END
+    while True:
+        stream.seek(max(0, size - step))
+        data = stream.read()
+        if mark in data or step >= size:
+            return data[max(0, data.rfind(mark)) :]
+        step *= 4
 
 
 def decode(data: bytes) -> Report:

@@ -122,8 +122,8 @@ def alike(all_marks: Iterable[Marks]) -> list[int]:
     ``COMMON`` records at most, for what more have is boilerplate, ``PAIRED`` of these with one of them; or ``FAMILY`` with
     however many."""
     records = list(all_marks)
-    whole = Counter(mark for record in records for mark in record.whole)
-    parts = Counter(mark for record in records for mark in record.parts)
+    whole = Counter(chain.from_iterable(record.whole for record in records))
+    parts = Counter(chain.from_iterable(record.parts for record in records))
     rare = [[mark for mark in record.parts if 1 < parts[mark] <= COMMON] for record in records]
     holders: defaultdict[int, list[int]] = defaultdict(list)
     for place, held in enumerate(rare):
@@ -207,13 +207,13 @@ def _near(card: _Card, cards: list[_Card], buckets: defaultdict[int, list[int]])
     """Earlier records with a near-duplicate text that is not the same; the record is entered in the buckets."""
     if card.version.characters < _SHORT_NEAR:
         return
-    shared = Counter(at for key in card.sketch[:_KEYS] for at in buckets[key][-_LATEST:])
+    shared = Counter(chain.from_iterable(buckets[key][-_LATEST:] for key in card.sketch[:_KEYS]))
     for at, count in shared.items():
         other = cards[at]
         sizes = sorted((card.version.characters, other.version.characters))
         if count < SHARED or sizes[0] < 0.5 * sizes[1] or card.digest == other.digest:
             continue
-        likeness = _likeness(card, other)
+        likeness = similarity(card.sketch, other.sketch, NEAR)
         if (likeness >= _UNLIKE and sizes[0] >= _UNLIKE_LEAST) or (likeness >= NEAR and _alike(card, other)):
             yield at
     for key in card.sketch[:_KEYS]:

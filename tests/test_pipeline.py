@@ -161,7 +161,11 @@ def test_a_folder_with_bad_files_only(tmp_path: Path) -> None:
         pipeline.build(tmp_path / "c", tmp_path / "dist", JSONL)
 
 
-def test_the_outputs_of_a_report_are_read_without_the_rest(corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [1, 300, 1 << 20])
+def test_the_outputs_of_a_report_are_read_without_the_rest(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: int
+) -> None:
+    monkeypatch.setattr(reports, "_END", end)
     title = '\n  "outputs": [],'
     for formats in (["jsonl", "epub"], ["epub"]):
         report = pipeline.build(corpus, tmp_path / "out", {"formats": formats, "name": "x", "title": title})
