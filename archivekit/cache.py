@@ -40,7 +40,7 @@ VARIABLE: Final = "ARCHIVEKIT_CACHE"
 MOST: Final = 8_000_000_000
 """Bytes above which what has not been used for longest is taken out at the end of a build."""
 
-_SCHEMA: Final = 4
+_SCHEMA: Final = 5
 _BATCH: Final = 200
 """How many entries are written, and asked for, at once."""
 
@@ -314,7 +314,7 @@ class Cache:
         """The sketch of each record's text."""
         for some in batched(records, _BATCH):
             for sketch in self._values("full_record", "sketch", "id", some):
-                yield array("Q", sketch)
+                yield array("I", sketch)
 
     def lines(self, records: Iterable[int]) -> Iterator[bytes]:
         """Each record as JSON."""

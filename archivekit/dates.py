@@ -64,6 +64,8 @@ _JAVA_DATE = (
     r"(?P<year>\d{4})(?!\d)"
 )
 """The clock of a Java ``Date`` stands before its year."""
+_FORMS = (*(rf"(?P<date>{date}){_TIME}" for date in _DATES), _JAVA_DATE)
+"""How dates are written in longer texts."""
 _WHOLE = (
     re.compile(r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2}))?", re.IGNORECASE),
     re.compile(
@@ -116,8 +118,10 @@ def find_moment(text: str) -> tuple[Moment, int, int] | None:
         return None
     coarse: tuple[Moment, int, int] | None = None
     fine: tuple[Moment, int, int] | None = None
-    for form in _forms():
-        for match in form.finditer(text):
+    for form in _FORMS:
+        if fine is not None and fine[1] == 0:
+            break
+        for match in _compiled(form).finditer(text):
             if fine is not None and match.start() >= fine[1]:
                 break
             found = _found(match)
@@ -131,11 +135,10 @@ def find_moment(text: str) -> tuple[Moment, int, int] | None:
     return fine or coarse
 
 
-@lru_cache(maxsize=1)
-def _forms() -> tuple[re.Pattern[str], ...]:
-    """How dates are written. They take a while to compile, and are not asked for where nothing is read."""
-    forms = (*(rf"(?P<date>{date}){_TIME}" for date in _DATES), _JAVA_DATE)
-    return tuple(re.compile(form, re.IGNORECASE) for form in forms)
+@lru_cache(maxsize=len(_FORMS))
+def _compiled(form: str) -> re.Pattern[str]:
+    """It takes a while to compile one, and most are not asked for where every date is written in one way."""
+    return re.compile(form, re.IGNORECASE)
 
 
 def _found(match: re.Match[str]) -> tuple[Moment, int, int] | None:

@@ -17,7 +17,7 @@ class Record(msgspec.Struct, frozen=True):
     card: Card
     marks: Marks
     sketch: bytes
-    """The sketch of its text, as 64-bit numbers of this machine."""
+    """The sketch of its text, as 32-bit numbers of this machine."""
     digest: bytes
     """The sha256 of the record as JSON."""
     line: bytes

@@ -99,10 +99,10 @@ def works(records: Iterable[Carded]) -> Iterator[tuple[int, ...]]:
 
 
 class Marks(NamedTuple):
-    """64-bit numbers by which records that may be versions of one another are found among very many."""
+    """Numbers by which records that may be versions of one another are found among very many."""
 
     whole: tuple[int, ...]
-    """Of its id, its address and its text: to share one is enough to be looked at."""
+    """Of its id, its address and its text, 64 bits each: to share one is enough to be looked at."""
     parts: tuple[int, ...]
     """The smallest hashes of its text."""
 

@@ -167,7 +167,7 @@ def test_the_estimate_is_near_the_true_similarity(share: float) -> None:
 
 
 def test_a_sketch_is_the_same_on_every_machine_and_small() -> None:
-    assert list(sketch("一二三四五六")) == [3638108954888760621, 4626415632048981071]
+    assert list(sketch("一二三四五六")) == [847063249, 1077171329]
     assert len(sketch(prose(1, 200_000))) == SKETCH
     assert sketch("") == sketch("") and len(sketch("一")) == 1
     assert 0 < NEAR < 1
