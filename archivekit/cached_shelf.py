@@ -75,8 +75,9 @@ class CachedShelf:
         self._cache.flush()
         for record, marks in self._all_marks():
             self._records.append(record)
-            if len(self._records) <= _FEW:
-                self._marks.append(marks)
+            self._marks.append(marks)
+            if len(self._records) > _FEW:
+                self._marks.clear()
 
     def _all_marks(self) -> Iterator[tuple[int, Marks]]:
         """What every record is called in the cache, and its marks."""
@@ -115,7 +116,6 @@ class CachedShelf:
         """See :class:`.shelf.Shelf`: :func:`.versions.alike`, on disk where there are many records."""
         if len(self._records) <= _FEW:
             return alike(self._marks)
-        self._marks.clear()
         self._own.executemany("INSERT INTO mark VALUES (?, ?, ?)", self._shared())
         self._own.executescript(_ALIKE.format(common=COMMON, family=FAMILY, shared=SHARED, paired=PAIRED))
         return [number for (number,) in self._own.execute("SELECT DISTINCT number FROM alike ORDER BY number")]

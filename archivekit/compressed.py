@@ -72,8 +72,9 @@ def expanded(stream: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
 
 
 def compress(data: bytes) -> bytes:
-    """A few bytes as one frame, quickly; a :func:`decompressor` reads it again."""
-    return zstandard.compress(data, _QUICK)
+    """A few bytes as one frame, quickly; a :func:`decompressor` reads it again. It is copied, for behind what zstandard gives
+    lies the rest of the space for the longest frame there could have been, which small things do not fill again."""
+    return bytes(memoryview(zstandard.compress(data, _QUICK)))
 
 
 def decompressor() -> Callable[[bytes], bytes]:
