@@ -47,6 +47,7 @@ _BATCH: Final = 200
 _LINES: Final = 16
 """How many records as JSON are asked for at once; they may be large."""
 
+_ADVICE: Final = "; archivekit cache --clear begins it anew"
 _GONE: Final = "what was in it is gone; something else has cleared the cache"
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -111,7 +112,7 @@ def opened(folder: Path | None) -> Iterator[Cache]:
         lock = (folder / _LOCK).open("ab")
     except OSError as error:
         raise CacheError(f"cannot be written: {error.strerror}", path=str(folder)) from None
-    with lock, _told(str(folder), "; archivekit cache --clear begins it anew"):
+    with lock, _told(str(folder), _ADVICE):
         fcntl.flock(lock, fcntl.LOCK_SH)
         with closing(Cache(folder / FILE)) as cache:
             yield cache
@@ -319,7 +320,11 @@ class Cache:
     def lines(self, records: Iterable[int]) -> Iterator[bytes]:
         """Each record as JSON."""
         for some in batched(records, _LINES):
-            yield from map(self._unpacked, self._values("full_record", "line", "id", some))
+            for line in self._values("full_record", "line", "id", some):
+                try:
+                    yield self._unpacked(line)
+                except compressed.DamagedError as error:
+                    raise CacheError(f"a record in it is damaged: {error}{_ADVICE}") from None
 
     def digest(self, record: int) -> bytes:
         """The sha256 of a record as JSON."""

@@ -72,14 +72,22 @@ def expanded(stream: BinaryIO, head: bytes = b"") -> Iterator[bytes]:
 
 
 def compress(data: bytes) -> bytes:
-    """A few bytes as one frame, quickly; a :func:`decompressor` reads it again. It is copied, for behind what zstandard gives
-    lies the rest of the space for the longest frame there could have been, which small things do not fill again."""
-    return bytes(memoryview(zstandard.compress(data, _QUICK)))
+    """A few bytes as one frame with a checksum, quickly; a :func:`decompressor` reads it again. It is copied, for behind what
+    zstandard gives lies the rest of the space for the longest frame there could have been, which small things do not fill."""
+    return bytes(memoryview(zstandard.ZstdCompressor(level=_QUICK, write_checksum=True).compress(data)))
 
 
 def decompressor() -> Callable[[bytes], bytes]:
-    """What gives back what :func:`compress` was given. For one thread."""
-    return zstandard.ZstdDecompressor().decompress
+    """What gives back what :func:`compress` was given, or raises DamagedError. For one thread."""
+    decompress = zstandard.ZstdDecompressor().decompress
+
+    def decompressed(frame: bytes) -> bytes:
+        try:
+            return decompress(frame)
+        except zstandard.ZstdError as error:
+            raise DamagedError(str(error)) from None
+
+    return decompressed
 
 
 def _piece(frame: zstandard.ZstdDecompressionObj, data: bytes) -> bytes:

@@ -25,11 +25,12 @@ def versions() -> dict[str, str]:
         if name in found:
             continue
         try:
-            stated = _HEADERS.parsestr(distribution(name).read_text("METADATA") or "")
+            installed = distribution(name)
         except PackageNotFoundError:
             found[name] = "none"
             continue
-        found[name] = stated["Version"]
+        stated = _HEADERS.parsestr(installed.read_text("METADATA") or installed.read_text("PKG-INFO") or "")
+        found[name] = stated["Version"] or "none"
         names = (_NAME.match(line) for line in stated.get_all("Requires-Dist", ()) if "extra ==" not in line)
         pending += [match[0].lower() for match in names if match]
     return dict(sorted(found.items()))

@@ -208,6 +208,19 @@ def test_what_goes_from_the_cache_in_the_middle_of_a_build_is_missed(
     assert (tmp_path / "out" / "x.jsonl").read_bytes() == before
 
 
+@pytest.mark.parametrize("at", [5, 100, -100, -1])
+def test_a_record_that_is_damaged_in_the_cache_is_not_printed(tmp_path: Path, build: Build, at: int) -> None:
+    build()
+    before = (tmp_path / "out" / "x.jsonl").read_bytes()
+    with closing(sqlite3.connect(tmp_path / "cache" / cache.FILE)) as other, other:
+        line = bytearray(other.execute("SELECT line FROM full_record WHERE id = 1").fetchone()[0])
+        line[at] ^= 4
+        other.execute("UPDATE full_record SET line = ? WHERE id = 1", (bytes(line),))
+    with pytest.raises(CacheError, match=r"a record in it is damaged: .*--clear begins it anew"):
+        build()
+    assert (tmp_path / "out" / "x.jsonl").read_bytes() == before
+
+
 def test_a_volume_is_not_kept_without_when_it_was_used(tmp_path: Path) -> None:
     with cache.opened(tmp_path) as held:
         held.put_volume(b"key", b"facts")
