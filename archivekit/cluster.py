@@ -32,6 +32,7 @@ SECONDS = 10.0
 LATELY = 5.0
 """For how many seconds the number of workers is taken to be what it was."""
 
+_GONE = "the scheduler of the cluster is gone, and with it the work that was under way"
 _ADDRESS = re.compile(r"dask://(\[[0-9A-Fa-f:.]+\]|[^/:@\s]+):([0-9]{1,5})/?")
 
 
@@ -42,8 +43,10 @@ class ProcessLostError(Exception):
 class Cluster:
     """A :class:`~archivekit.workers.Workers` of a Dask client. Dask itself begins the tasks of a worker that died again."""
 
-    def __init__(self, client: Any, lost: tuple[type[BaseException], ...]) -> None:
+    def __init__(self, client: Any, lost: tuple[type[BaseException], ...], gone: tuple[type[BaseException], ...]) -> None:
         self._client = client
+        self._gone = gone
+        """What is raised when there is no scheduler any more, according to what it was asked last."""
         self._executor = client.get_executor(pure=False)
         self.lost = (*lost, ProcessLostError)
         self._slots = (0, -LATELY)
@@ -53,13 +56,16 @@ class Cluster:
         """As many jobs as the workers that are there now have threads."""
         known, when = self._slots
         if time.monotonic() - when > LATELY:
-            known = max(1, sum(self._client.nthreads().values()))
+            try:
+                known = max(1, sum(self._client.nthreads().values()))
+            except self._gone:
+                raise OutputError(_GONE) from None
             self._slots = known, time.monotonic()
         return known
 
     def submit(self, work: Callable[[_J], _R], job: _J, *, alone: bool = False) -> Future[_R]:
         """See :class:`~archivekit.workers.Workers`."""
-        return _arrived(self._executor.submit(_there, work, job, _targets(job), alone))
+        return _arrived(self._executor.submit(_there, work, job, _targets(job), alone), self._gone)
 
     def renew(self) -> None:
         """Nothing: the cluster looks after its workers."""
@@ -82,6 +88,7 @@ def connect(address: str) -> Iterator[Cluster]:
         raise UsageError(f"workers {address!r} are not of the form dask://HOST:PORT")
     try:
         from distributed import Client
+        from distributed.comm import CommClosedError
         from distributed.scheduler import KilledWorker
     except ModuleNotFoundError:
         raise MissingRequirementError("A cluster needs distributed; install it with: pip install 'archivekit[dask]'") from None
@@ -89,7 +96,7 @@ def connect(address: str) -> Iterator[Cluster]:
         client = Client(f"tcp://{place[1]}:{place[2]}", timeout=SECONDS, set_as_default=False)
     except (OSError, TimeoutError) as error:
         raise UsageError(f"no Dask scheduler answers there: {' '.join(str(error).split())[:200]}", path=address) from None
-    cluster = Cluster(client, (KilledWorker,))
+    cluster = Cluster(client, lost=(KilledWorker,), gone=(CancelledError, CommClosedError))
     try:
         _same_software(client, address)
         yield cluster
@@ -141,15 +148,15 @@ def _there(work: Callable[[_J], _R], job: _J, targets: tuple[Path, ...], alone: 
             shutil.rmtree(target.parent, ignore_errors=True)
 
 
-def _arrived(sent: Future[_Sent]) -> Future[Any]:
+def _arrived(sent: Future[_Sent], gone: tuple[type[BaseException], ...]) -> Future[Any]:
     """The result alone, once the files that came with it are where they belong."""
     whole: Future[Any] = Future()
     whole.set_running_or_notify_cancel()
 
     def unpack(done: Future[_Sent]) -> None:
         error = CancelledError() if done.cancelled() else done.exception()
-        if isinstance(error, CancelledError):
-            error = OutputError("the scheduler of the cluster is gone, and with it the work that was under way")
+        if isinstance(error, gone):
+            error = OutputError(_GONE)
         if error is None:
             try:
                 for target, data in done.result().files:

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -57,8 +57,17 @@ def test_files_come_from_a_worker_that_shares_no_disk(tmp_path: Path, alone: boo
     assert [path for path, _ in sent.result().files] == [there.target]
     assert not there.target.parent.exists()
     there.target.parent.mkdir()
-    assert cluster._arrived(sent).result() == [1, 2]
+    assert cluster._arrived(sent, ()).result() == [1, 2]
     assert (here.target.read_text(), there.target.read_text()) == ("volume 1", "volume 2")
+
+
+def test_a_connection_that_breaks_in_an_answer_tells_of_a_scheduler_that_is_gone() -> None:
+    from distributed.comm import CommClosedError
+
+    sent: Future[cluster._Sent] = Future()
+    sent.set_exception(CommClosedError("in <TCP (closed) ConnectionPool.gather>: Connection reset by peer"))
+    with pytest.raises(OutputError, match="the scheduler of the cluster is gone"):
+        cluster._arrived(sent, (CancelledError, CommClosedError)).result()
 
 
 def map_list(work: Callable[[Volume], int], volumes: list[Volume]) -> list[int]:
