@@ -69,9 +69,11 @@ class Processes:
             self._pool = _processes(self.slots)
         try:
             return self._pool.submit(work, job)
-        except BrokenProcessPool as error:
+        except (BrokenProcessPool, OSError) as error:
+            # A pool that breaks while a process is begun for it says so with an OSError. Where the system has no process to
+            # give, the job that is then tried alone raises it.
             broken: Future[_R] = Future()
-            broken.set_exception(error)
+            broken.set_exception(BrokenProcessPool(str(error)))
             return broken
 
     def renew(self) -> None:

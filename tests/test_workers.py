@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from itertools import count
 
 import pytest
 from jobs import die_at_three, double, jobs, refuse
@@ -26,6 +28,20 @@ def test_results_come_in_order(two: Processes, batch: int) -> None:
 @pytest.mark.parametrize(("alone", "batch"), [(True, 1), (False, 1), (False, 4)])
 def test_a_job_that_kills_its_process_is_named_and_the_others_are_done(two: Processes, alone: bool, batch: int) -> None:
     assert list(each(die_at_three, jobs(6), two, alone=alone, batch=batch)) == [1, 2, Lost("job 3"), 4, 5, 6]
+
+
+@pytest.mark.parametrize("failing", [1, 2])
+def test_a_pool_that_breaks_while_a_process_is_begun_costs_no_job(monkeypatch: pytest.MonkeyPatch, failing: int) -> None:
+    begin, begun = ProcessPoolExecutor._spawn_process, count(1)
+
+    def begin_or_fail(pool: ProcessPoolExecutor) -> None:
+        if next(begun) == failing:
+            raise OSError("handle is closed")
+        begin(pool)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "_spawn_process", begin_or_fail)
+    with closing(Processes(2)) as fresh:
+        assert list(each(double, jobs(8), fresh, batch=2)) == [2, 4, 6, 8, 10, 12, 14, 16]
 
 
 def test_errors_keep_their_place(two: Processes) -> None:
