@@ -31,6 +31,7 @@ from .shelf import Extent
 from .versions import Marks
 
 _K = TypeVar("_K", bytes, int)
+_T = TypeVar("_T")
 
 FILE: Final = "archivekit.sqlite3"
 _LOCK: Final = "archivekit.lock"
@@ -48,6 +49,7 @@ _LINES: Final = 16
 """How many records as JSON are asked for at once; they may be large."""
 
 _ADVICE: Final = "; archivekit cache --clear begins it anew"
+_DAMAGED: Final = f"what is in it is damaged{_ADVICE}"
 _GONE: Final = "what was in it is gone; something else has cleared the cache"
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -161,6 +163,14 @@ def _remove(file: Path) -> None:
             (file.parent / name).unlink()
 
 
+def _decoded(data: bytes, kind: type[_T]) -> _T:
+    """What is kept in the form of MessagePack."""
+    try:
+        return msgspec.msgpack.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise CacheError(_DAMAGED) from None
+
+
 def _places(keys: list[_K]) -> str:
     """As many question marks as there are keys."""
     return ",".join("?" * len(keys))
@@ -225,20 +235,20 @@ class Cache:
         for some in batched(sources, _BATCH):
             question = f"SELECT source, key, conditions FROM entry WHERE source IN ({_places(some)}) ORDER BY rowid DESC"
             for source, key, conditions in self._base.execute(question, some):
-                found[source].append((key, msgspec.msgpack.decode(conditions, type=Conditions)))
+                found[source].append((key, _decoded(conditions, Conditions)))
         return found
 
     def choices(self, key: bytes) -> tuple[Choice, ...]:
         """The choices of an entry."""
         (choices,) = self._values("entry", "choices", "key", [key])
-        return msgspec.msgpack.decode(choices, type=tuple[Choice, ...])
+        return _decoded(choices, tuple[Choice, ...])
 
     def documents(self, keys: Iterable[bytes]) -> Iterator[Document]:
         """What the report says of each entry, which is thereby used."""
         for some in batched(keys, _BATCH):
             for key, document in zip(some, self._values("entry", "document", "key", some), strict=True):
                 self._use("entry", key)
-                yield msgspec.msgpack.decode(document, type=Document)
+                yield _decoded(document, Document)
 
     def put(self, source: bytes, entry: Entry) -> bytes:
         """Keep what was made of a source, and give its key: entries that differ in anything have different ones."""
@@ -303,13 +313,13 @@ class Cache:
             for key, count in some:
                 if len(found[key]) != count:
                     raise CacheError(_GONE)
-                yield from ((name, msgspec.msgpack.decode(marks, type=Marks)) for name, marks in found[key])
+                yield from ((name, _decoded(marks, Marks)) for name, marks in found[key])
 
     def cards(self, records: Iterable[int]) -> Iterator[Card]:
         """The card of each record."""
         for some in batched(records, _BATCH):
             for card in self._values("record", "card", "id", some):
-                yield msgspec.msgpack.decode(card, type=Card)
+                yield _decoded(card, Card)
 
     def sketches(self, records: Iterable[int]) -> Iterator[array[int]]:
         """The sketch of each record's text."""
@@ -323,8 +333,8 @@ class Cache:
             for line in self._values("full_record", "line", "id", some):
                 try:
                     yield self._unpacked(line)
-                except compressed.DamagedError as error:
-                    raise CacheError(f"a record in it is damaged: {error}{_ADVICE}") from None
+                except compressed.DamagedError:
+                    raise CacheError(_DAMAGED) from None
 
     def digest(self, record: int) -> bytes:
         """The sha256 of a record as JSON."""
@@ -344,7 +354,7 @@ class Cache:
     def extent(self, policy: str, sha256: str) -> Extent | None:
         """How large a rendition is."""
         row = self._base.execute("SELECT extent FROM rendition WHERE key = ?", (f"{policy}:{sha256}",)).fetchone()
-        return Extent(*msgspec.msgpack.decode(row[0])) if row is not None else None
+        return _decoded(row[0], Extent) if row is not None else None
 
     def asset(self, policy: str, sha256: str) -> Asset | None:
         """A rendition."""
@@ -353,7 +363,7 @@ class Cache:
         if row is None:
             return None
         self._use("rendition", key)
-        return msgspec.msgpack.decode(row[0], type=Asset)
+        return _decoded(row[0], Asset)
 
     def volume(self, key: bytes) -> bytes | None:
         """What is known of a volume that was made before."""

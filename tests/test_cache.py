@@ -208,17 +208,31 @@ def test_what_goes_from_the_cache_in_the_middle_of_a_build_is_missed(
     assert (tmp_path / "out" / "x.jsonl").read_bytes() == before
 
 
-@pytest.mark.parametrize("at", [5, 100, -100, -1])
-def test_a_record_that_is_damaged_in_the_cache_is_not_printed(tmp_path: Path, build: Build, at: int) -> None:
+@pytest.mark.parametrize(
+    ("table", "column"), [("full_record", "line"), ("record", "card"), ("record", "marks"), ("entry", "document")]
+)
+@pytest.mark.parametrize("at", [0, -1])
+def test_what_is_damaged_in_the_cache_is_not_printed(tmp_path: Path, build: Build, table: str, column: str, at: int) -> None:
     build()
     before = (tmp_path / "out" / "x.jsonl").read_bytes()
     with closing(sqlite3.connect(tmp_path / "cache" / cache.FILE)) as other, other:
-        line = bytearray(other.execute("SELECT line FROM full_record WHERE id = 1").fetchone()[0])
-        line[at] ^= 4
-        other.execute("UPDATE full_record SET line = ? WHERE id = 1", (bytes(line),))
-    with pytest.raises(CacheError, match=r"a record in it is damaged: .*--clear begins it anew"):
+        for row, kept in other.execute(f"SELECT rowid, {column} FROM {table}").fetchall():
+            damaged = bytearray(kept)
+            damaged[at] ^= 0xC1
+            other.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (bytes(damaged), row))
+    with pytest.raises(CacheError, match="what is in it is damaged; archivekit cache --clear begins it anew"):
         build()
     assert (tmp_path / "out" / "x.jsonl").read_bytes() == before
+
+
+def test_a_byte_of_a_record_that_is_another_is_seen(tmp_path: Path, build: Build) -> None:
+    build()
+    with closing(sqlite3.connect(tmp_path / "cache" / cache.FILE)) as other, other:
+        line = bytearray(other.execute("SELECT line FROM full_record WHERE id = 1").fetchone()[0])
+        line[len(line) // 2] ^= 1
+        other.execute("UPDATE full_record SET line = ? WHERE id = 1", (bytes(line),))
+    with pytest.raises(CacheError, match="damaged"):
+        build()
 
 
 def test_a_volume_is_not_kept_without_when_it_was_used(tmp_path: Path) -> None:
