@@ -124,17 +124,20 @@ def alike(all_marks: Iterable[Marks]) -> list[int]:
     records = list(all_marks)
     whole = Counter(chain.from_iterable(record.whole for record in records))
     parts = Counter(chain.from_iterable(record.parts for record in records))
-    rare = [[mark for mark in record.parts if 1 < parts[mark] <= COMMON] for record in records]
+    same = {mark for mark, count in whole.items() if count > 1}
+    rare = {mark for mark, count in parts.items() if 1 < count <= COMMON}
+    common = {mark for mark, count in parts.items() if count > COMMON}
     holders: defaultdict[int, list[int]] = defaultdict(list)
-    for place, held in enumerate(rare):
+    for place, record in enumerate(records):
+        held = rare.intersection(record.parts)
         for mark in held if len(held) >= SHARED else ():
             holders[mark].append(place)
     pairs = Counter(chain.from_iterable(combinations(places, 2) for places in holders.values()))
     paired = set(chain.from_iterable(pair for pair, count in pairs.items() if count >= PAIRED))
 
     def is_alike(place: int, record: Marks) -> bool:
-        common = sum(parts[mark] > COMMON for mark in record.parts)
-        return any(whole[mark] > 1 for mark in record.whole) or place in paired or common >= FAMILY
+        shared = place in paired or not same.isdisjoint(record.whole)
+        return shared or len(common.intersection(record.parts)) >= FAMILY
 
     return [place for place, record in enumerate(records) if is_alike(place, record)]
 
