@@ -64,11 +64,12 @@ class Staging:
             self._place = Path(tempfile.mkdtemp(prefix=".archivekit-", suffix=".part", dir=self.folder))
             (self._place / _NEW).mkdir()
             (self._place / _EARLIER).mkdir()
-        except OSError as error:
+        except BaseException as error:
+            if self._place is not None:
+                shutil.rmtree(self._place, ignore_errors=True)
             self._leave(failed=True)
-            raise _refused(self.folder, error) from None
-        except OutputError:
-            self._leave(failed=True)
+            if isinstance(error, OSError):
+                raise _refused(self.folder, error) from None
             raise
         return self
 

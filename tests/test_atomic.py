@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archivekit import lock
+from archivekit import atomic, lock
 from archivekit.atomic import Staging
 from archivekit.errors import OutputError
 
@@ -58,6 +58,23 @@ def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path) -> None
         pass
     assert caught.value.path == str(tmp_path / "file" / "dist")
     assert (tmp_path / "file").read_text() == "x"
+
+
+@pytest.mark.parametrize("step", ["settle", "mkdir"])
+def test_who_is_stopped_before_anything_is_made_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise SystemExit(143)
+
+    if step == "mkdir":
+        make = Path.mkdir
+        monkeypatch.setattr(Path, "mkdir", lambda path, **how: stopped() if path.name == "new" else make(path, **how))
+    else:
+        monkeypatch.setattr(atomic, "settle", stopped)
+    with pytest.raises(SystemExit), Staging(tmp_path / "out"):
+        pass
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_made_for_nothing_is_taken_away(tmp_path: Path) -> None:
