@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -46,7 +46,7 @@ class Cluster:
     def __init__(self, client: Any, lost: tuple[type[BaseException], ...], gone: tuple[type[BaseException], ...]) -> None:
         self._client = client
         self._gone = gone
-        """What is raised when there is no scheduler any more, according to what it was asked last."""
+        """What a future raises when there is no scheduler any more."""
         self._executor = client.get_executor(pure=False)
         self.lost = (*lost, ProcessLostError)
         self._slots = (0, -LATELY)
@@ -58,8 +58,8 @@ class Cluster:
         if time.monotonic() - when > LATELY:
             try:
                 known = max(1, sum(self._client.nthreads().values()))
-            except self._gone:
-                raise OutputError(_GONE) from None
+            except Exception as error:  # of many kinds, according to how far the client has come in giving it up
+                raise OutputError(f"{_GONE} ({type(error).__name__})") from None
             self._slots = known, time.monotonic()
         return known
 
@@ -72,7 +72,8 @@ class Cluster:
 
     def close(self) -> None:
         """Cancel what has not begun; the cluster stays as it was found."""
-        self._executor.shutdown(wait=False)
+        with suppress(RuntimeError):  # a client that has given the scheduler up has nothing to cancel
+            self._executor.shutdown(wait=False)
         self._client.close()
 
 

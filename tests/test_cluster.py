@@ -152,6 +152,18 @@ def test_a_scheduler_that_dies_ends_the_work_and_blames_no_job(tmp_path: Path) -
 
 
 @pytest.mark.slow
+def test_a_client_that_has_given_the_scheduler_up_says_that_it_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dask_cluster import running
+
+    monkeypatch.setattr(cluster, "LATELY", 0.0)
+    with running(tmp_path) as address, cluster.connect(address) as workers:
+        assert workers.slots >= 1
+        workers._client.close()
+        with pytest.raises(OutputError, match="the scheduler of the cluster is gone"):
+            _ = workers.slots
+
+
+@pytest.mark.slow
 def test_workers_with_other_software_are_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(software.versions(), "archivekit", "0.0.1")
     with pytest.raises(MissingRequirementError, match=r"has archivekit .* \(here 0\.0\.1\)"), cluster.connect(address):
