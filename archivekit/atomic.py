@@ -57,20 +57,19 @@ class Staging:
         self._lock = ExitStack()
 
     def __enter__(self) -> Staging:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock.enter_context(locked(self.folder))
-            settle(self.folder)
-            self._place = Path(tempfile.mkdtemp(prefix=".archivekit-", suffix=".part", dir=self.folder))
-            (self._place / _NEW).mkdir()
-            (self._place / _EARLIER).mkdir()
-        except BaseException as error:
-            if self._place is not None:
-                shutil.rmtree(self._place, ignore_errors=True)
-            self._leave(failed=True)
-            if isinstance(error, OSError):
+        with ExitStack() as undoing:
+            undoing.callback(self._leave, failed=True)
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._lock.enter_context(locked(self.folder))
+                settle(self.folder)
+                self._place = Path(tempfile.mkdtemp(prefix=".archivekit-", suffix=".part", dir=self.folder))
+                undoing.callback(shutil.rmtree, self._place, ignore_errors=True)
+                (self._place / _NEW).mkdir()
+                (self._place / _EARLIER).mkdir()
+            except OSError as error:
                 raise _refused(self.folder, error) from None
-            raise
+            undoing.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:

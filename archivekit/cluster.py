@@ -47,6 +47,8 @@ class Cluster:
         self._client = client
         self._gone = gone
         """What a future raises when there is no scheduler any more."""
+        self._unreachable: tuple[type[BaseException], ...] = (*gone, OSError, RuntimeError, AttributeError)
+        """What a question to it raises then, according to how far the client has come in giving it up."""
         self._executor = client.get_executor(pure=False)
         self.lost = (*lost, ProcessLostError)
         self._slots = (0, -LATELY)
@@ -58,7 +60,7 @@ class Cluster:
         if time.monotonic() - when > LATELY:
             try:
                 known = max(1, sum(self._client.nthreads().values()))
-            except Exception as error:  # of many kinds, according to how far the client has come in giving it up
+            except self._unreachable as error:
                 raise OutputError(f"{_GONE} ({type(error).__name__})") from None
             self._slots = known, time.monotonic()
         return known
