@@ -163,8 +163,8 @@ def _remove(file: Path) -> None:
             (file.parent / name).unlink()
 
 
-def _decoded(data: bytes, kind: type[_T]) -> _T:
-    """What is kept in the form of MessagePack."""
+def decoded(data: bytes, kind: type[_T]) -> _T:
+    """What was put into a cache in the form of MessagePack. Raises CacheError."""
     try:
         return msgspec.msgpack.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -229,26 +229,26 @@ class Cache:
 
     # --- sources ------------------------------------------------------------------------------------------------
 
-    def entries(self, sources: Iterable[bytes]) -> dict[bytes, list[tuple[bytes, Conditions]]]:
-        """By source, the keys of what was made of it at different times, the newest first, and when each of it holds."""
+    def entries(self, sources: list[bytes]) -> dict[bytes, list[tuple[bytes, Conditions]]]:
+        """Of a few sources, the keys of what was made of each at different times, the newest first, and when each of it
+        holds."""
         found: defaultdict[bytes, list[tuple[bytes, Conditions]]] = defaultdict(list)
-        for some in batched(sources, _BATCH):
-            question = f"SELECT source, key, conditions FROM entry WHERE source IN ({_places(some)}) ORDER BY rowid DESC"
-            for source, key, conditions in self._base.execute(question, some):
-                found[source].append((key, _decoded(conditions, Conditions)))
+        question = f"SELECT source, key, conditions FROM entry WHERE source IN ({_places(sources)}) ORDER BY rowid DESC"
+        for source, key, conditions in self._base.execute(question, sources):
+            found[source].append((key, decoded(conditions, Conditions)))
         return found
 
     def choices(self, key: bytes) -> tuple[Choice, ...]:
         """The choices of an entry."""
         (choices,) = self._values("entry", "choices", "key", [key])
-        return _decoded(choices, tuple[Choice, ...])
+        return decoded(choices, tuple[Choice, ...])
 
     def documents(self, keys: Iterable[bytes]) -> Iterator[Document]:
         """What the report says of each entry, which is thereby used."""
         for some in batched(keys, _BATCH):
             for key, document in zip(some, self._values("entry", "document", "key", some), strict=True):
                 self._use("entry", key)
-                yield _decoded(document, Document)
+                yield decoded(document, Document)
 
     def put(self, source: bytes, entry: Entry) -> bytes:
         """Keep what was made of a source, and give its key: entries that differ in anything have different ones."""
@@ -313,13 +313,13 @@ class Cache:
             for key, count in some:
                 if len(found[key]) != count:
                     raise CacheError(_GONE)
-                yield from ((name, _decoded(marks, Marks)) for name, marks in found[key])
+                yield from ((name, decoded(marks, Marks)) for name, marks in found[key])
 
     def cards(self, records: Iterable[int]) -> Iterator[Card]:
         """The card of each record."""
         for some in batched(records, _BATCH):
             for card in self._values("record", "card", "id", some):
-                yield _decoded(card, Card)
+                yield decoded(card, Card)
 
     def sketches(self, records: Iterable[int]) -> Iterator[array[int]]:
         """The sketch of each record's text."""
@@ -345,16 +345,17 @@ class Cache:
         """The one value that is there for each of a few keys."""
         rows = self._base.execute(f"SELECT {name}, {column} FROM {table} WHERE {name} IN ({_places(keys)})", keys)
         found: dict[_K, bytes] = dict(rows)
-        if not found.keys() >= set(keys):
-            raise CacheError(_GONE)
-        return [found[key] for key in keys]
+        try:
+            return [found[key] for key in keys]
+        except KeyError:
+            raise CacheError(_GONE) from None
 
     # --- images and volumes -------------------------------------------------------------------------------------
 
     def extent(self, policy: str, sha256: str) -> Extent | None:
         """How large a rendition is."""
         row = self._base.execute("SELECT extent FROM rendition WHERE key = ?", (f"{policy}:{sha256}",)).fetchone()
-        return _decoded(row[0], Extent) if row is not None else None
+        return decoded(row[0], Extent) if row is not None else None
 
     def asset(self, policy: str, sha256: str) -> Asset | None:
         """A rendition."""
@@ -363,7 +364,7 @@ class Cache:
         if row is None:
             return None
         self._use("rendition", key)
-        return _decoded(row[0], Asset)
+        return decoded(row[0], Asset)
 
     def volume(self, key: bytes) -> bytes | None:
         """What is known of a volume that was made before."""

@@ -33,6 +33,8 @@ LATELY = 5.0
 """For how many seconds the number of workers is taken to be what it was."""
 
 _GONE = "the scheduler of the cluster is gone, and with it the work that was under way"
+_UNREACHABLE = (CancelledError, OSError, RuntimeError, AttributeError)
+"""What a question to a scheduler that is gone raises, according to how far the client has come in giving it up."""
 _ADDRESS = re.compile(r"dask://(\[[0-9A-Fa-f:.]+\]|[^/:@\s]+):([0-9]{1,5})/?")
 
 
@@ -47,8 +49,6 @@ class Cluster:
         self._client = client
         self._gone = gone
         """What a future raises when there is no scheduler any more."""
-        self._unreachable: tuple[type[BaseException], ...] = (*gone, OSError, RuntimeError, AttributeError)
-        """What a question to it raises then, according to how far the client has come in giving it up."""
         self._executor = client.get_executor(pure=False)
         self.lost = (*lost, ProcessLostError)
         self._slots = (0, -LATELY)
@@ -60,7 +60,7 @@ class Cluster:
         if time.monotonic() - when > LATELY:
             try:
                 known = max(1, sum(self._client.nthreads().values()))
-            except self._unreachable as error:
+            except _UNREACHABLE as error:
                 raise OutputError(f"{_GONE} ({type(error).__name__})") from None
             self._slots = known, time.monotonic()
         return known

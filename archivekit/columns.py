@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from .batched import batched
 from .dates import instant
 from .errors import BookError, BookTooLargeError, MissingRequirementError
 from .limits import Limits, over
@@ -41,9 +41,8 @@ _json = msgspec.json.Encoder(order="deterministic")
 def write(lines: Iterable[bytes], target: Path) -> None:
     """Write records, each a line of JSON without its newline, in their order, as many row groups as it takes."""
     form = schema()
-    pending = iter(lines)
     with parquet.ParquetWriter(target, form, compression="zstd", compression_level=LEVEL, version="2.6") as out:
-        while rows := [row(line) for line in islice(pending, ROWS)]:
+        for rows in batched(map(row, lines), ROWS):
             out.write_table(arrow.Table.from_pylist(rows, schema=form), row_group_size=ROWS)
 
 

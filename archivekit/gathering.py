@@ -138,7 +138,7 @@ class _Known:
             return
         for some in batched(documents, _LOOKED_UP):
             sources = self._sources(some)
-            entries = self._cache.entries(filter(None, sources))
+            entries = self._cache.entries([source for source in sources if source])
             yield from (self._valid(entries.get(source, ())) for source in sources)
 
     def _sources(self, documents: Sequence[Found]) -> list[bytes]:
@@ -151,11 +151,13 @@ class _Known:
     def _source(self, found: Found) -> bytes:
         """What a document is called in the cache; empty where its bytes are not to be had, and for standard input, which is
         read once."""
+        if found.is_piped:
+            return b""
         try:
-            data = read_bytes(found, self.task.settings.limits) if not found.is_piped else None
+            data = read_bytes(found, self.task.settings.limits)
         except ArchiveKitError:
             return b""
-        return self.source(found.path, sha256(data).digest()) if data is not None else b""
+        return self.source(found.path, sha256(data).digest())
 
     def _valid(self, entries: Iterable[tuple[bytes, Conditions]]) -> bytes | None:
         return next((key for key, conditions in entries if self._is_as_it_was(key, conditions)), None)

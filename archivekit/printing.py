@@ -17,7 +17,7 @@ from . import software, volumes
 from .arrangement import Arrangement, Numbered, Part
 from .atomic import Staging
 from .bundle import Bundle
-from .cache import Cache
+from .cache import Cache, decoded
 from .config import Settings
 from .model import Notice
 from .originals import Originals
@@ -117,7 +117,7 @@ class Press:
         there = self._staging.folder / volume.name
         if facts is None or not there.is_file() or there.is_symlink():
             return None
-        known = msgspec.msgpack.decode(facts, type=_Known)
+        known = decoded(facts, _Known)
         output = reports.output(volume.name, there, known.notices)
         return output if output.sha256 == known.sha256 else None
 

@@ -225,6 +225,14 @@ def test_what_is_damaged_in_the_cache_is_not_printed(tmp_path: Path, build: Buil
     assert (tmp_path / "out" / "x.jsonl").read_bytes() == before
 
 
+def test_what_is_damaged_of_a_volume_is_said_so(tmp_path: Path, build: Build) -> None:
+    build()
+    with closing(sqlite3.connect(tmp_path / "cache" / cache.FILE)) as other, other:
+        assert other.execute("UPDATE volume SET facts = ?", (b"\xc1",)).rowcount
+    with pytest.raises(CacheError, match="what is in it is damaged"):
+        build()
+
+
 def test_a_byte_of_a_record_that_is_another_is_seen(tmp_path: Path, build: Build) -> None:
     build()
     with closing(sqlite3.connect(tmp_path / "cache" / cache.FILE)) as other, other:
