@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .edits import apply, finish, origin
 from .errors import SourceError
 from .model import Article
 from .profile import Profile, Signals
-from .readers import detect
+from .readers import Detection, detect
 from .sites import Profiles, load_profiles, match, signals
 from .source import Source
 
@@ -39,10 +38,14 @@ def read_with_profiles(source: Source, profiles: Profiles) -> tuple[Read, ...]:
         raise
     if detection.reader.finished:
         return tuple(map(Read, articles))
-    finished = []
-    for article in articles:
-        told = signals(origin.apply(article))
-        profile = match(told, profiles)
-        edited = apply(article, profile, profiles.common)
-        finished.append(Read(finish(detection.noted(edited), source), told, profile))
-    return tuple(finished)
+    return tuple(_edited(article, detection, source, profiles) for article in articles)
+
+
+def _edited(article: Article, detection: Detection, source: Source, profiles: Profiles) -> Read:
+    """The finished record. What edits is imported where something is to be edited."""
+    from .edits import apply, finish, origin
+
+    told = signals(origin.apply(article))
+    profile = match(told, profiles)
+    edited = apply(article, profile, profiles.common)
+    return Read(finish(detection.noted(edited), source), told, profile)

@@ -83,13 +83,14 @@ class Reader:
 
     def _read(self, found: Found) -> Reading:
         """What reads is imported where something is to be read: it takes longer than looking into the cache for a while."""
-        from .accounting import check
         from .reading import read_with_profiles
 
         limits = self._task.settings.limits
         source = load(found.path, read_bytes(found, limits), limits)
         read = read_with_profiles(source, self.profiles)
         if self._task.strict:
+            from .accounting import check
+
             check(source, tuple(each.article for each in read))
         self.finder.looked.clear()
         file = TOP / found.path if found.address else found.file

@@ -71,10 +71,11 @@ def cache(
 @app.command()
 def readers() -> None:
     """List what can be read, and how each kind is recognised."""
-    from ..readers import readers as built_in
+    from ..readers import readers as table
 
-    width = max(len(reader.name) for reader in built_in())
-    for reader in built_in():
+    built_in = list(table())
+    width = max(len(reader.name) for reader in built_in)
+    for reader in built_in:
         tell(f"{reader.name:<{width}}  {reader.recognised_by}")
 
 

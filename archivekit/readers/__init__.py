@@ -6,7 +6,7 @@ mine) to 1 (certainly mine); the highest score wins, a tie is a Notice. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -46,12 +46,16 @@ class Detection(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(article, provenance=msgspec.structs.replace(provenance, notices=notices))
 
 
-def readers() -> tuple[Reader, ...]:
-    """The built-in readers: the table. A new format is a module and a row here."""
-    from . import headline, html_page, jsonl, plain_text, stamped, with_front_matter
+def readers() -> Iterator[Reader]:
+    """The built-in readers: the table. A new format is a module and a row here. What reads documents is imported when it is
+    asked for, for finished records need none of it."""
+    from . import jsonl
 
-    return (
-        jsonl.READER,
+    yield jsonl.READER
+
+    from . import headline, html_page, plain_text, stamped, with_front_matter
+
+    yield from (
         stamped.READER,
         html_page.READER,
         with_front_matter.READER,
@@ -61,9 +65,15 @@ def readers() -> tuple[Reader, ...]:
 
 
 def detect(source: Source) -> Detection:
-    """The reader whose score for the head of the text is highest; raises UnknownFormatError when none claims it."""
+    """The reader whose score for the head of the text is highest; raises UnknownFormatError when none claims it. Of what is
+    certainly finished records no other reader is asked."""
     head = source.text[:HEAD]
-    scored = sorted(((reader.score(head), reader) for reader in readers()), key=lambda pair: -pair[0])
-    if not scored or scored[0][0] <= 0:
+    scored: list[tuple[float, Reader]] = []
+    for reader in readers():
+        scored.append((reader.score(head), reader))
+        if reader.finished and scored[-1][0] == 1:
+            break
+    scored.sort(key=lambda pair: -pair[0])
+    if scored[0][0] <= 0:
         raise UnknownFormatError("no reader recognises the text", path=source.path, offset=0)
     return Detection(scored[0][1], tuple((reader.name, score) for score, reader in scored))

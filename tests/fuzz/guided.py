@@ -14,7 +14,7 @@ with atheris.instrument_imports(include=["archivekit"]):
     import archivekit.cli
     import archivekit.readers
 
-    archivekit.readers.readers()
+    list(archivekit.readers.readers())
     from . import mutate
     from .finds import ROOT, Finds, arguments, seeds
 
