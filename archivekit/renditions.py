@@ -69,7 +69,7 @@ def rendition(asset: Asset, policy: Policy) -> Asset:
 def _whole(asset: Asset) -> Asset:
     """The image upright and without metadata, its pixels untouched where it was upright before."""
     with Image.open(io.BytesIO(asset.data)) as image:
-        turn = _turn(image) if asset.media_type in _FORMATS else None
+        turn = _turn(image) if _may_be_turned(asset) else None
         bare = without_metadata(asset.data, asset.media_type) if turn is None else None
         if bare is not None:
             return msgspec.structs.replace(asset, data=bare)
@@ -81,6 +81,13 @@ def _whole(asset: Asset) -> Asset:
         turned.save(out, format, icc_profile=profile, **({} if format == "PNG" else {"quality": _TURNED_QUALITY}))
         media_type = f"image/{format.lower()}"
         return msgspec.structs.replace(asset, data=out.getvalue(), media_type=media_type)
+
+
+def _may_be_turned(asset: Asset) -> bool:
+    """Whether anything in a file may say how it is turned. A PNG has to be decoded to be asked."""
+    if asset.media_type == "image/png":
+        return any(word in asset.data for word in (b"eXIf", b"exif", b"xmp"))
+    return asset.media_type in _FORMATS
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:

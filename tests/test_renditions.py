@@ -147,6 +147,14 @@ def test_every_orientation_is_made_upright(orientation: int, format: str, policy
     assert SECRET not in after.data
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_a_png_says_in_xmp_of_how_it_is_turned_is_heeded(packed: bool) -> None:
+    text = PngImagePlugin.PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", '<rdf:Description tiff:Orientation="6"/>', zip=packed)
+    after = rendition(_asset(_saved(_photo((60, 40)), "PNG", pnginfo=text)), "full")
+    assert _open(after).size == (40, 60)
+
+
 def test_a_large_photo_fits_the_screen() -> None:
     data = _saved(_photo((2600, 1900)), "JPEG", quality=95)
     after = rendition(_asset(data), "ereader")
