@@ -39,7 +39,7 @@ from ..pages import (
     title_page,
 )
 from ..strings import Words, words
-from .cover import cover
+from .cover import Cover, cover
 from .describe import book_language, described
 from .divide import divided
 from .embedded_fonts import TYPEFACE, faces
@@ -83,8 +83,14 @@ class Page(NamedTuple):
 
 def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...]:
     """Write the book to ``target``; the same bundle gives the same bytes. Says in a Notice what the cover lacks."""
-    said = words(bundle.language)
     front = cover(bundle)
+    archive = Part("archive", "archive.jsonl", "application/jsonl", b"".join(jsonl.lines(bundle)))
+    write_package(lambda: _package(bundle, settings, front, archive), archive, target)
+    return front.notices
+
+
+def _package(bundle: Bundle, settings: Settings, front: Cover, archive: Part) -> Package:
+    said = words(bundle.language)
     medium = Medium(said, lambda image: _image_name(image.asset, bundle), _href, popups=True)
     sections = plan(bundle)
     found = indexes(shelf(bundle), medium)
@@ -105,11 +111,11 @@ def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...
         *([Part("user-style", USER_STYLE, "text/css", bundle.dress.style.encode())] if bundle.dress.style else []),
         Part("cover-image", front.name, front.media_type, front.data, ("cover-image",)),
         *_images(bundle),
-        Part("archive", "archive.jsonl", "application/jsonl", b"".join(jsonl.lines(bundle))),
+        archive,
         Part("linked-data", LINKED_DATA, "application/ld+json", linked_json(bundle.articles), listed=False),
     ]
     keys = [page.key for page in pages]
-    package = Package(
+    return Package(
         identifier=line(bundle.identifier),
         title=book_title(bundle),
         language=book_language(bundle, said),
@@ -124,8 +130,6 @@ def write(bundle: Bundle, target: Path, settings: Settings) -> tuple[Notice, ...
             ("text", said.start, _href(keys[2])),
         ),
     )
-    write_package(package, target)
-    return front.notices
 
 
 def _href(key: str) -> str:

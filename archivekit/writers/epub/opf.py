@@ -7,6 +7,8 @@ no XHTML, and the ZIP is written by this module with fixed dates and order, so t
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -70,16 +72,26 @@ class Package(NamedTuple):
     """Type, title and path, for EPUB 2 reading systems."""
 
 
-def write(package: Package, target: Path) -> None:
-    """Write the book to ``target``; raises OSError. Same package, same zlib, same bytes."""
-    writer = _Writer(package)
-    with zipfile.ZipFile(target, "w") as book:
-        for name, data in writer.files().items():
-            info = zipfile.ZipInfo(name, _EPOCH)
-            info.create_system = 3
-            info.external_attr = 0o644 << 16
-            info.compress_type = zipfile.ZIP_STORED if name in writer.stored else zipfile.ZIP_DEFLATED
-            book.writestr(info, data)
+def write(make: Callable[[], Package], largest: Part, target: Path) -> None:
+    """Write the book to ``target``; raises OSError. Same package, same zlib, same bytes. The largest part takes as long to be
+    compressed as all pages to be made, so that one is done beside the other, in a thread."""
+    with zipfile.ZipFile(target, "w") as book, ThreadPoolExecutor(1) as beside:
+        _put(book, "mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
+        put = beside.submit(_put, book, f"{FOLDER}/{largest.name}", largest.data, zipfile.ZIP_DEFLATED)
+        package = make()
+        put.result()
+        stored = {f"{FOLDER}/{part.name}" for part in package.parts if part.media_type in _STORED}
+        for name, data in _Writer(package).files().items():
+            if name != f"{FOLDER}/{largest.name}":
+                _put(book, name, data, zipfile.ZIP_STORED if name in stored else zipfile.ZIP_DEFLATED)
+
+
+def _put(book: zipfile.ZipFile, name: str, data: bytes, method: int) -> None:
+    info = zipfile.ZipInfo(name, _EPOCH)
+    info.create_system = 3
+    info.external_attr = 0o644 << 16
+    info.compress_type = method
+    book.writestr(info, data)
 
 
 class _Item(epub.EpubItem):  # type: ignore[misc]
@@ -101,8 +113,7 @@ class _Writer(epub.EpubWriter):  # type: ignore[misc]
         options = {"mtime": package.modified, "play_order": {"enabled": True, "start_from": 1}, "epub3_pages": False}
         super().__init__("", _book(package), options)
         self._package = package
-        self._files: dict[str, bytes] = {"mimetype": b"application/epub+zip"}
-        self.stored = {f"{FOLDER}/{part.name}" for part in package.parts if part.media_type in _STORED} | {"mimetype"}
+        self._files: dict[str, bytes] = {}
         self.out = self
 
     def files(self) -> dict[str, bytes]:
