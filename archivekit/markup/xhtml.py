@@ -243,23 +243,24 @@ def _wrapped(tag: str, children: Iterable[Node], end: str = "") -> list[_Part]:
     return [f"<{tag}>", *children, f"</{tag}>{end}"]
 
 
-def _own_language(nodes: tuple[Node, ...], around: str) -> str:
+def _own_language(words: str, around: str) -> str:
     """The language attributes of an element whose words are clearly not in the language around it."""
-    own = other(inline_text(nodes), around) if around else ""
+    own = other(words, around) if around else ""
     return lang(own) if own else ""
 
 
 def _heading(heading: Heading, options: _Options) -> list[_Part]:
     level = next(options.levels)
-    return [f"<h{level}{_own_language(heading.children, options.language)}>", *heading.children, f"</h{level}>\n"]
+    own = _own_language(inline_text(heading.children), options.language)
+    return [f"<h{level}{own}>", *heading.children, f"</h{level}>\n"]
 
 
 def _paragraph(paragraph: Paragraph, language: str) -> list[_Part]:
     """A paragraph; one that holds images and no words is marked as a picture, one that shows nothing is left out."""
-    if not _visible(paragraph.children):
-        return []
-    picture = ' class="picture"' if not clean(inline_text(paragraph.children)).strip() else ""
-    return [f"<p{picture}{_own_language(paragraph.children, language)}>", *paragraph.children, "</p>\n"]
+    words = inline_text(paragraph.children)
+    if clean(words).strip():
+        return [f"<p{_own_language(words, language)}>", *paragraph.children, "</p>\n"]
+    return ['<p class="picture">', *paragraph.children, "</p>\n"] if _visible(paragraph.children) else []
 
 
 def _visible(nodes: tuple[Node, ...]) -> bool:
@@ -303,7 +304,7 @@ def _figure(figure: Figure, language: str) -> list[_Part]:
     parts: list[_Part] = [*figure.images]
     caption, credit = _visible(figure.caption), _visible(figure.credit)
     if caption or credit:
-        parts.append(f"<figcaption{_own_language(figure.caption, language)}>")
+        parts.append(f"<figcaption{_own_language(inline_text(figure.caption), language)}>")
         parts += figure.caption if caption else ()
         parts += [" " if caption else "", '<span class="credit">', *figure.credit, "</span>"] if credit else []
         parts.append("</figcaption>")
@@ -328,7 +329,7 @@ def _item(item: ListItem) -> list[_Part]:
 def _table(table: Table, language: str) -> list[_Part]:
     """A table whose rows all have the same width, in a box of its own that can scroll."""
     head, rows = rectangular(table.head, table.rows)
-    own = _own_language(table.caption, language)
+    own = _own_language(inline_text(table.caption), language)
     caption: list[_Part] = [f"<caption{own}>", *table.caption, "</caption>"] if _visible(table.caption) else []
     if not head and not rows:
         return _wrapped("p", table.caption, "\n") if caption else []
