@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import msgspec
 
@@ -38,12 +38,12 @@ LEVEL: Final = 9
 _json = msgspec.json.Encoder(order="deterministic")
 
 
-def write(lines: Iterable[bytes], target: Path) -> None:
+def write(lines: Iterable[bytes], out: BinaryIO) -> None:
     """Write records, each a line of JSON without its newline, in their order, as many row groups as it takes."""
     form = schema()
-    with parquet.ParquetWriter(target, form, compression="zstd", compression_level=LEVEL, version="2.6") as out:
+    with parquet.ParquetWriter(out, form, compression="zstd", compression_level=LEVEL, version="2.6") as file:
         for rows in batched(map(row, lines), ROWS):
-            out.write_table(arrow.Table.from_pylist(rows, schema=form), row_group_size=ROWS)
+            file.write_table(arrow.Table.from_pylist(rows, schema=form), row_group_size=ROWS)
 
 
 def records(path: Path, limits: Limits) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
-from pathlib import Path
 from typing import BinaryIO, Final
 
 import zstandard
@@ -34,10 +33,10 @@ class DamagedError(Exception):
     """The bytes are not what a compressor wrote."""
 
 
-def write(target: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file of one frame with a checksum; the same bytes for the same chunks, however they are cut."""
+def write(out: BinaryIO, chunks: Iterable[bytes]) -> None:
+    """Write one frame with a checksum; the same bytes for the same chunks, however they are cut."""
     compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=False)
-    with target.open("wb") as out, compressor.stream_writer(out, closefd=False) as packed:
+    with compressor.stream_writer(out, closefd=False) as packed:
         for chunk in chunks:
             packed.write(chunk)
 

@@ -144,7 +144,8 @@ def write(
     with Staging(path.parent) as staging:
         place = staging.file(path.name)
         if isinstance(printer, RecordWriter):
-            notices = printer.write_lines(map(encode, bundle.records), place, chosen)
+            with place.open("wb") as out:
+                notices = printer.write_lines(map(encode, bundle.records), out, chosen)
         else:
             notices = printer.write(bundle, place, chosen)
         staging.commit()

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import msgspec
 
 from . import report as reports
-from . import software, volumes
+from . import software, sums, volumes
 from .arrangement import Arrangement, Numbered, Part
 from .atomic import Staging
 from .bundle import Bundle
@@ -75,9 +75,9 @@ class Press:
         for done, file in enumerate(files):
             if progress is not None:
                 progress(format, done, len(files))
-            target = self._staging.file(file.name)
-            notices = printer.write_lines(islice(lines, file.records), target, self._settings)
-            yield reports.output(file.name, target, notices)
+            with sums.written(self._staging.file(file.name)) as target:
+                notices = printer.write_lines(islice(lines, file.records), target.stream, self._settings)
+            yield reports.output(file.name, target.sums, notices)
         if progress is not None:
             progress(format, len(files), len(files))
 
@@ -106,7 +106,7 @@ class Press:
         return lambda: originals.beside(self._arrangement.bundle(part))
 
     def _new(self, volume: Volume, target: Path, notices: tuple[Notice, ...]) -> reports.Output:
-        output = reports.output(volume.name, target, notices)
+        output = reports.output(volume.name, sums.of(target), notices)
         if self._cache.lasting:
             self._cache.put_volume(volume.key, msgspec.msgpack.encode(_Known(output.sha256, notices)))
         return output
@@ -118,7 +118,7 @@ class Press:
         if facts is None or not there.is_file() or there.is_symlink():
             return None
         known = decoded(facts, _Known)
-        output = reports.output(volume.name, there, known.notices)
+        output = reports.output(volume.name, sums.of(there), known.notices)
         return output if output.sha256 == known.sha256 else None
 
     def _placed(self, volume: Volume, target: Path, output: reports.Output) -> reports.Output:

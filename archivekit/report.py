@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -16,6 +15,7 @@ from . import remote
 from .config import Settings
 from .errors import ArchiveKitError, BookError
 from .model import Article, Notice, SourceInfo
+from .sums import Sums
 from .version import __version__
 from .walk import Skipped
 
@@ -31,9 +31,6 @@ _EMPTY = b'\n  "digest": ""'
 
 _END = 1 << 20
 """Bytes at the end of a report that are looked at first for its outputs."""
-
-BLOCK = 4096
-"""How many bytes one check of an output covers."""
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +78,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     sha256: str
     checks: str = ""
-    """CRC-32 of each ``BLOCK`` bytes, eight hexadecimal digits each: where in a damaged file the damage is."""
+    """CRC-32 of each :data:`.sums.BLOCK` bytes, eight hexadecimal digits each: where in a damaged file the damage is."""
     notices: tuple[Notice, ...] = ()
     """What the writer could not print as it was."""
 
@@ -146,15 +143,9 @@ def sha256(file: Path) -> str | None:
         return None
 
 
-def output(name: str, path: Path, notices: tuple[Notice, ...]) -> Output:
+def output(name: str, sums: Sums, notices: tuple[Notice, ...]) -> Output:
     """What the report says of a file that is about to be called ``name``."""
-    digest, checks, size = hashlib.sha256(), [], 0
-    with path.open("rb") as stream:
-        while data := stream.read(256 * BLOCK):
-            digest.update(data)
-            checks += [f"{zlib.crc32(data[at : at + BLOCK]):08x}" for at in range(0, len(data), BLOCK)]
-            size += len(data)
-    return Output(file=name, size=size, sha256=digest.hexdigest(), checks="".join(checks), notices=notices)
+    return Output(file=name, size=sums.size, sha256=sums.sha256, checks=sums.checks, notices=notices)
 
 
 def is_sealed(data: bytes) -> bool:

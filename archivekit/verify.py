@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from . import printed, remote
+from . import printed, remote, sums
 from . import report as reports
 from .arrangement import make
 from .atomic import unsettled
@@ -24,7 +24,7 @@ from .model import Article
 from .pdf_contents import words
 from .records import Archive, compared, sound
 from .rederive import rederived
-from .report import BLOCK, Output, Report
+from .report import Output, Report
 
 _OBJECT = re.compile(rb"(?<![0-9])([0-9]{1,9}) 0 obj\b")
 
@@ -188,7 +188,7 @@ def _hashed(folder: Path, output: Output) -> Iterator[Finding]:
     try:
         if path.exists() and not path.is_file():
             raise OSError(errno.EINVAL, "not a file")
-        now = reports.output(output.file, path, ())
+        now = reports.output(output.file, sums.of(path), ())
     except OSError as error:
         yield Finding(id="output.missing", file=output.file, expected="a file", found=error.strerror)
         return
@@ -210,7 +210,7 @@ def _bad(expected: str, found: str, size: int) -> Iterator[tuple[int, int]]:
     bad = [at // 8 for at in range(0, len(expected), 8) if expected[at : at + 8] != found[at : at + 8]]
     for _, group in groupby(enumerate(bad), key=lambda pair: pair[1] - pair[0]):
         run = [at for _, at in group]
-        yield run[0] * BLOCK, min((run[-1] + 1) * BLOCK, size)
+        yield run[0] * sums.BLOCK, min((run[-1] + 1) * sums.BLOCK, size)
 
 
 def _located(path: Path, data: bytes) -> list[tuple[int, str]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import pickle
-from pathlib import Path
 
 import fixtures
 
@@ -12,11 +12,11 @@ from archivekit.model import decode, encode
 from archivekit.writers import jsonl, writer
 
 
-def test_round_trip(tmp_path: Path) -> None:
+def test_round_trip() -> None:
     bundle = fixtures.bundle()
-    target = tmp_path / "archive.jsonl"
+    target = io.BytesIO()
     assert writer("jsonl").write_lines(map(encode, bundle.records), target, Settings()) == ()
-    data = target.read_bytes()
+    data = target.getvalue()
     lines = data.split(b"\n")
     assert lines.pop() == b""
     assert tuple(decode(line) for line in lines) == bundle.articles
@@ -24,10 +24,10 @@ def test_round_trip(tmp_path: Path) -> None:
     assert b"\r" not in data
 
 
-def test_an_empty_bundle_is_an_empty_file(tmp_path: Path) -> None:
-    target = tmp_path / "archive.jsonl"
+def test_an_empty_bundle_is_an_empty_file() -> None:
+    target = io.BytesIO()
     jsonl.write_lines((), target, Settings())
-    assert target.read_bytes() == b""
+    assert target.getvalue() == b""
 
 
 def test_an_article_that_was_in_another_process_is_the_same_line() -> None:

@@ -16,7 +16,7 @@ import pikepdf
 import pytest
 import small
 
-from archivekit import pipeline
+from archivekit import pipeline, sums
 from archivekit import report as reports
 from archivekit.errors import UsageError
 from archivekit.findings import Finding
@@ -166,7 +166,7 @@ def _reseal(dist: Path, **changes: object) -> None:
     path = dist / "x.report.json"
     report = reports.decode(path.read_bytes())
     outputs = tuple(
-        reports.output(one.file, dist / one.file, one.notices) for one in report.outputs if (dist / one.file).exists()
+        reports.output(one.file, sums.of(dist / one.file), one.notices) for one in report.outputs if (dist / one.file).exists()
     )
     changed = msgspec.structs.replace(report, **{"outputs": outputs, **changes})
     reports.write(changed, path)

@@ -1,9 +1,10 @@
 """Writers: each knows one container and turns a bundle, or records, into a file.
 
-A writer of books is a module with ``write(bundle, target, settings)``, a writer of records one with ``write_lines(lines,
-target, settings)``, where lines are records as JSON without newlines, in order, and are read once. Either writes the
-whole file to ``target`` (a path the pipeline moves into place afterwards), returns Notices about what it could not print
-as it was, opens no socket and gives the same bytes for the same input. A writer of records that makes more than one file
+A writer of books is a module with ``write(bundle, target, settings)``, which writes the whole file to ``target``, a path
+the pipeline moves into place afterwards; a writer of records one with ``write_lines(lines, out, settings)``, where lines
+are records as JSON without newlines, in order, and are read once, and ``out`` is a stream, to which the file is written from
+its beginning to its end. Either returns Notices about what it could not print as it was, opens no socket and gives the
+same bytes for the same input. A writer of records that makes more than one file
 has ``files(sizes, settings)``, which says what is in each. A writer of books that can do better with all volumes of a set
 at hand has ``write_series(books, settings, workers)``; a job that other processes are given says in ``target`` which file
 it writes. Modules are imported when first used: WeasyPrint and EbookLib are heavy.
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, BinaryIO, Final, NamedTuple, TypeVar, cast
 
 from ..bundle import Bundle
 from ..config import Settings
@@ -44,7 +45,7 @@ class File(NamedTuple):
 class RecordWriter(NamedTuple):
     """A format that holds records, one after the other."""
 
-    write_lines: Callable[[Iterable[bytes], Path, Settings], tuple[Notice, ...]]
+    write_lines: Callable[[Iterable[bytes], BinaryIO, Settings], tuple[Notice, ...]]
     files: Callable[[Callable[[], Iterable[int]], Settings], Sequence[File]]
     """The outputs, in order. The first argument gives the size of every record in bytes, if it is asked."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from typing import BinaryIO
 
 from ..bundle import Bundle
 from ..config import Settings
@@ -16,10 +16,9 @@ def lines(bundle: Bundle) -> Iterator[bytes]:
         yield encode(article) + b"\n"
 
 
-def write_lines(records: Iterable[bytes], target: Path, settings: Settings) -> tuple[Notice, ...]:
+def write_lines(records: Iterable[bytes], out: BinaryIO, settings: Settings) -> tuple[Notice, ...]:
     """Write records, nothing of them left out or changed."""
-    with target.open("wb", buffering=1 << 20) as out:
-        for record in records:
-            out.write(record)
-            out.write(b"\n")
+    for record in records:
+        out.write(record)
+        out.write(b"\n")
     return ()

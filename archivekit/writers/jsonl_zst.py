@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from itertools import accumulate
-from pathlib import Path
+from typing import BinaryIO
 
 from .. import compressed
 from ..config import Settings
@@ -35,7 +35,7 @@ def files(sizes: Callable[[], Iterable[int]], settings: Settings) -> list[File]:
     return [File(f"{settings.name}-{number:05}-of-{wanted:05}{SUFFIX}", count) for number, count in enumerate(counts, 1)]
 
 
-def write_lines(lines: Iterable[bytes], target: Path, settings: Settings) -> tuple[Notice, ...]:
+def write_lines(lines: Iterable[bytes], out: BinaryIO, settings: Settings) -> tuple[Notice, ...]:
     """Write the records of one file; nothing of them is left out or changed."""
-    compressed.write(target, (line + b"\n" for line in lines))
+    compressed.write(out, (line + b"\n" for line in lines))
     return ()

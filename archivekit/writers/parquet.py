@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
+from typing import BinaryIO
 
 from .. import columns
 from ..config import Settings
 from ..model import Notice
 
 
-def write_lines(lines: Iterable[bytes], target: Path, settings: Settings) -> tuple[Notice, ...]:
+def write_lines(lines: Iterable[bytes], out: BinaryIO, settings: Settings) -> tuple[Notice, ...]:
     """Write records; the whole line of each is in a column of its own, so that nothing is left out."""
-    columns.write(lines, target)
+    columns.write(lines, out)
     return ()

@@ -1,0 +1,102 @@
+"""Sums: what is known of a file by its bytes: how many, their SHA-256, and a CRC-32 of each block."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zlib
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Final, NamedTuple
+
+BLOCK: Final = 4096
+"""How many bytes one check covers."""
+
+_STEP: Final = 256 * BLOCK
+"""Bytes that are read or written at a time."""
+
+
+class Sums:
+    """Of bytes that come one after the other."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._sha256 = hashlib.sha256()
+        self._checks: list[int] = []
+        self._rest = b""
+        """What is of a block that has not all come."""
+
+    def add(self, data: bytes) -> None:
+        """The bytes that follow."""
+        self.size += len(data)
+        self._sha256.update(data)
+        whole = self._rest + data if self._rest else data
+        end = len(whole) - len(whole) % BLOCK
+        self._checks += [zlib.crc32(whole[at : at + BLOCK]) for at in range(0, end, BLOCK)]
+        self._rest = whole[end:]
+
+    @property
+    def sha256(self) -> str:
+        """Of all that came, as hexadecimal digits."""
+        return self._sha256.hexdigest()
+
+    @property
+    def checks(self) -> str:
+        """CRC-32 of each block, eight hexadecimal digits each; the last block may be shorter."""
+        last = [zlib.crc32(self._rest)] if self._rest else []
+        return "".join(f"{check:08x}" for check in self._checks + last)
+
+
+def of(path: Path) -> Sums:
+    """Of a file. Raises OSError."""
+    sums = Sums()
+    with path.open("rb") as stream:
+        while data := stream.read(_STEP):
+            sums.add(data)
+    return sums
+
+
+class Written(NamedTuple):
+    """A file that is being written, from its beginning to its end."""
+
+    stream: BinaryIO
+    sums: Sums
+    """Of what it holds once it is closed."""
+
+
+@contextmanager
+def written(path: Path) -> Iterator[Written]:
+    """A new file, whose sums are worked out in a thread while what follows is got ready. Raises OSError."""
+    sums = Sums()
+    with (
+        ThreadPoolExecutor(1) as beside,
+        path.open("wb", buffering=0) as file,
+        io.BufferedWriter(_Watched(file, sums, beside), _STEP) as stream,
+    ):
+        yield Written(stream, sums)
+
+
+class _Watched(io.RawIOBase):
+    """Hands on what is written, and has it added to the sums."""
+
+    def __init__(self, file: io.FileIO, sums: Sums, beside: ThreadPoolExecutor) -> None:
+        self._file = file
+        self._sums = sums
+        self._beside = beside
+        self._adding: Future[None] | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def write(self, data: Any) -> int:
+        taken = bytes(data)
+        done = self._file.write(taken)
+        if self._adding is not None:
+            self._adding.result()
+        self._adding = self._beside.submit(self._sums.add, taken[:done])
+        return done
