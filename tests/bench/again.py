@@ -12,30 +12,31 @@ from .results import Row, run_of
 from .tools import Contender, Kit, archivekit, build, emptied, fresh, has_option, in_turn, processors
 
 STEPS = ("first build", "second build, nothing changed", "one document added")
-FORMATS = ("jsonl", "epub")
+BUILDS = {"jsonl": ["jsonl"], "jsonl in one process": ["jsonl", "--jobs", "1"], "epub": ["epub"]}
+"""What a build is called, and what it is told."""
 
 
 def measure(kit: Kit, sizes: Sequence[int]) -> None:
-    """Measure the three builds of every size and format, each time from an empty cache."""
+    """Measure the three builds of every size and kind, each time from an empty cache."""
     results = kit.results("again")
     for size in sizes:
-        for format in FORMATS:
+        for name, told in BUILDS.items():
             rows: dict[str, Row] = {}
             for step in STEPS:
-                tool = f"{format}, {step}"
+                tool = f"{name}, {step}"
                 rows[step] = {"size": size, "tool": tool, "runs": []}
                 if not has_option("build", "--cache"):
                     rows[step]["missing"] = "this archivekit has no cache"
             for _ in range(kit.runs if has_option("build", "--cache") else 0):
-                for step, measured in zip(STEPS, _three(kit, size, format), strict=True):
+                for step, measured in zip(STEPS, _three(kit, size, told), strict=True):
                     rows[step]["runs"].append(run_of(measured))
             for row in rows.values():
                 results.put(row)
 
 
-def _three(kit: Kit, size: int, format: str) -> list[Measured]:
+def _three(kit: Kit, size: int, told: Sequence[str]) -> list[Measured]:
     documents, cache, out = kit.documents(size), emptied(kit.work / "cache"), emptied(kit.work / "out")
-    common: list[str | Path] = ["--out", out, "--name", "book", "--format", format, "--quiet", "--cache", cache]
+    common: list[str | Path] = ["--out", out, "--name", "book", "--quiet", "--cache", cache, "--format", *told]
     command = archivekit("build", documents, *common)
     runs = [run(command, limit=kit.limit), run(command, limit=kit.limit)]
     generator = generate.Generator(kit.corpus)
