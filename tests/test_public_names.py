@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -36,7 +37,18 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     "arguments", [["-c", "import archivekit"], ["-m", "archivekit", "--help"], ["-m", "archivekit", "schema"]]
 )
 def test_nothing_heavy_is_imported_before_it_is_needed(arguments: list[str]) -> None:
+    assert _imported(*arguments).isdisjoint(HEAVY)
+
+
+def test_nothing_that_reads_documents_is_imported_to_read_records() -> None:
+    sample = Path(__file__).parent.parent / "dist" / "sample.jsonl"
+    imported = _imported("-m", "archivekit", "read", str(sample))
+    assert imported.isdisjoint({"bs4", "justhtml", "markdown_it", "frontmatter", "archivekit.edits", "archivekit.accounting"})
+
+
+def _imported(*arguments: str) -> set[str]:
+    """What a run of Python imports."""
     run = subprocess.run([sys.executable, "-X", "importtime", *arguments], capture_output=True, text=True, check=True)
     imported = {line.rpartition("|")[2].strip() for line in run.stderr.splitlines() if line.startswith("import time:")}
     assert "archivekit" in imported
-    assert imported.isdisjoint(HEAVY)
+    return imported
