@@ -11,7 +11,9 @@ from random import Random
 import atheris  # type: ignore[import-not-found]
 
 with atheris.instrument_imports(include=["archivekit"]):
+    import archivekit.accounting
     import archivekit.cli
+    import archivekit.edits
     import archivekit.readers
 
     list(archivekit.readers.readers())
