@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from . import again, cost, epub, growth, pdf, policies, reading, render
+from . import again, cost, epub, growth, pdf, policies, reading, render, writing
 from .tools import ROOT, Kit
 
 VENV: Final = ROOT / ".venv"
@@ -38,6 +38,7 @@ SECTIONS: Final = {
     "start": Section(growth.measure_start, (0,), 5),
     "reading": Section(reading.measure, (200,), 3),
     "epub": Section(epub.measure, (5, 1000), 2),
+    "writing": Section(writing.measure, (1000,), 1),
     "pdf": Section(pdf.measure, (100,), 1),
     "growth": Section(growth.measure, (5, 1000, 10_000), 1),
     "again": Section(again.measure, (1000,), 1),
