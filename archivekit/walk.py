@@ -187,7 +187,7 @@ def read_bytes(found: Found, limits: Limits = DEFAULT) -> bytes:
         return _content(sys.stdin.buffer, 0, found.path, limits)
     for _ in range(_ATTEMPTS):
         try:
-            with open(found.name, "rb") as stream:  # noqa: PTH123 - a path is not made for each of many files
+            with open(found.name, "rb", buffering=0) as stream:  # noqa: PTH123 - a path is not made for each of many files
                 before = os.fstat(stream.fileno())
                 data = _content(stream, before.st_size, found.path, limits)
                 after = os.fstat(stream.fileno())
@@ -206,8 +206,10 @@ def locate(root: Path, path: str) -> Path | None:
 
 
 def _content(stream: BinaryIO, size: int, path: str, limits: Limits) -> bytes:
-    """What a file of ``size`` bytes holds, unpacked where it is compressed."""
-    data = stream.read(len(RECORD))
+    """What a file of ``size`` bytes holds, unpacked where it is compressed. A stream may give less than it is asked for."""
+    data = b""
+    while len(data) < len(RECORD) and (more := stream.read(len(RECORD) - len(data))):
+        data += more
     if data.startswith(compressed.MAGIC):
         return compressed.unpacked(data, stream, path, limits)
     most = checked_size(path, data, size, limits)
