@@ -16,6 +16,7 @@ import httpcore2
 import msgspec
 import pytest
 from fixtures import article
+from fuzz import oracle
 from hypothesis import given
 from hypothesis import strategies as st
 from misbehaving_server import PNG, Server
@@ -24,6 +25,7 @@ from test_cli import _on_a_terminal
 from archivekit.errors import NothingToBuildError
 from archivekit.fetch import Fetched, Limits, fetch, transport
 from archivekit.fetch.addresses import is_public
+from archivekit.fetch.check import check
 from archivekit.fetch.transport import Failed, checked
 from archivekit.fetch.wanted import wanted
 from archivekit.model import Figure, Image, Moment
@@ -134,6 +136,13 @@ def test_names_and_types_come_from_the_bytes(server: Server, tmp_path: Path) -> 
         assert store.path(entry).relative_to(store.folder).with_suffix("").as_posix().replace("/", "") == entry.sha256
         assert store.load(entry) is not None
     assert sorted(file.name for file in tmp_path.iterdir()) == ["corpus", "store"]
+
+
+def test_a_page_of_nothing_but_comments_is_told_at_once() -> None:
+    with oracle.within(5):
+        assert isinstance(check(b"<!--a-->\n" * 400 + b"x"), Failed)
+        found = check(b"<!--a-->\n" * 400 + b"<html>")
+    assert isinstance(found, Failed) and found.message == "the server sent an HTML page"
 
 
 def test_no_cookie_goes_back(server: Server, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from .. import images
 from ..store import EXTENSIONS
 from .transport import Failed
 
-_HTML = re.compile(rb"\s*(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|title|meta|script)\b", re.I | re.S)
+_HTML = re.compile(rb"\s*+(?:(?><!--.*?-->)\s*+)*+<(!doctype\s+html|html|head|body|title|meta|script)\b", re.I | re.S)
 _REASONS = {"asset.too-large": "too-many-pixels", "asset.refused": "unsafe-svg", "asset.broken": "broken"}
 _one_at_a_time = threading.Lock()
 """Decoded images are large, and Pillow's warnings belong to the process."""

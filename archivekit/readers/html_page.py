@@ -17,7 +17,7 @@ from . import Reader
 from .body import fill
 from .draft import Draft
 
-_HEAD = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html\b|<head\b)", re.S | re.I)
+_HEAD = re.compile(r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:(?><!--.*?-->)\s*+)*+(?:<!doctype\s+html|<html\b|<head\b)", re.S | re.I)
 Names = tuple[str, ...]
 TITLE: Names = ("og:title", "twitter:title", "dc.title", "parsely-title")
 PUBLISHED: Names = (

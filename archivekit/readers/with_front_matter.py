@@ -12,7 +12,9 @@ from .draft import Draft
 from .front_matter import split
 from .keys import fill_keys
 
-_OPENING = re.compile(r"\s*(?:---[ \t]*\r?\n(?=(?:\s*#[^\n]*\n|\s)*[\"'\w][^\n:]*:)|\+\+\+[ \t]*\r?\n(?=\s*[\w\"]+[^\n=]*=))")
+_OPENING = re.compile(
+    r"\s*+(?:---[ \t]*+\r?\n(?=\s*+(?:#[^\n]*+\n\s*+)*+[\"'\w][^\n:]*+:)|\+\+\+[ \t]*+\r?\n(?=\s*+[\w\"]++[^\n=]*+=))"
+)
 
 
 def score(head: str) -> float:
