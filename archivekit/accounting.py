@@ -46,7 +46,8 @@ of the file cuts off is dropped. Markdown takes both for words."""
 _DROPPED = re.compile(r"<(script|style)\b[^>]*>(?P<inside>.*?)(?:</\1\s*>|\Z)", re.S | re.I)
 _REFERENCE = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);?")
 _DESTINATION = re.compile(
-    r"\]\((?:<[^<>\n]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)|<[a-z][a-z0-9+.-]*:[^<>\s]*>"
+    r"\]\((?:<[^<>\n]*>|[^()\x00- \x7f]*(?:\([^()\x00- \x7f]*\)[^()\x00- \x7f]*)*)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+    r"|<[a-z][a-z0-9+.-]*:[^<>\x00- ]*>"
     r"|^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|\S*[/.#:]\S*)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
     re.M | re.I,
 )
@@ -204,7 +205,7 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         return mask
     for match in _DROPPED.finditer(text):
         _clear(mask, match.start("inside"), match.end("inside"))
-    body = _body_start(text)
+    body = _body_start(text) if not _has_no_envelope(articles) else 0
     is_markdown = not _is_html(text, body, articles)
     _hide(mask, _TAGS.finditer(text, 0, len(text) if is_markdown else body))
     if not is_markdown:
@@ -243,6 +244,11 @@ def _body_start(text: str) -> int:
         r"\s*(?:<!--\s*\d+\s*-->\s*)?\[[^\n]*\]\(\S*\)[ \t]*\r?\n-{3,}[ \t]*\r?\n(?:\s*(?:日期|時間|时间|Date)[：:][^\n]*\n)?"
     ).match(text, start)
     return stamp.end() if stamp else start
+
+
+def _has_no_envelope(articles: tuple[Article, ...]) -> bool:
+    """Whether what looks like front matter could not be read, so that the whole file is the body."""
+    return any(notice.id == "front-matter.none" for article in articles for notice in article.provenance.notices)
 
 
 def _is_html(text: str, body: int, articles: tuple[Article, ...]) -> bool:
