@@ -194,10 +194,8 @@ def _figure_element(frame: Frame) -> Any:
         else:
             rest.append((block, hint))
     if not images:
-        if rest or not caption:
-            words = [(Paragraph(tuple(caption)), CaptionHint.STRONG)] if caption else []
-            return [*rest, *words]
-        return [(Paragraph(tuple(caption)), CaptionHint.STRONG)]
+        said = (*caption, *((LineBreak(),) if caption and credit else ()), *credit)
+        return [*rest, *([(Paragraph(said), CaptionHint.STRONG)] if said else [])]
     return [(Figure(tuple(images), tuple(caption), tuple(credit)), CaptionHint.NONE), *rest]
 
 
