@@ -1,6 +1,7 @@
 # make demo    set everything up and print the sample corpus
 # make test    set everything up and run the tests
 # make lint    ruff and mypy
+# make lowest  the tests with the lowest version of every package that pyproject.toml permits
 # make check   the slow validators on dist/: EPUBCheck, Ace, veraPDF, qpdf, a reading system in Chromium
 # make prove   the slow laws: every byte flipped, every disk operation failed, every mood of a machine, every real document
 # make fuzz    documents that are almost right, for FUZZ_SECONDS on all cores; what breaks a law goes to build/fuzz-finds
@@ -23,6 +24,7 @@ PROOFS := $(addprefix tests/test_,$(addsuffix .py,crash determinism verify extra
 ARCHIVEKIT_SHARED ?= ../shared
 FUZZ_SECONDS ?= 60
 ATHERIS := atheris==3.0.0
+UV := uv==0.13.9
 PEERS := trafilatura==2.3.1 'newspaper4k[zh]==0.9.6' readability-lxml==0.9 lxml_html_clean==0.4.6 pypandoc_binary==1.17
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -30,7 +32,7 @@ ifeq ($(shell uname -s),Darwin)
 export DYLD_FALLBACK_LIBRARY_PATH := $(shell brew --prefix 2>/dev/null)/lib
 endif
 
-.PHONY: demo test lint check prove fuzz quality quality-peers bench verapdf hostile-pdf accept clean
+.PHONY: demo test lint lowest check prove fuzz quality quality-peers bench verapdf hostile-pdf accept clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -46,6 +48,9 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lowest: $(VENV)/lowest/installed
+	$(VENV)/lowest/bin/python -m pytest -m "not slow" -n auto
 
 check: $(VENV)/installed-dev $(VENV)/checkers
 	ACE="$(abspath $(ACE))" EPUBJS="$(abspath $(EPUBJS))" $(BIN)/python -m pytest -m slow $(PROOFS:%=--ignore=%)
@@ -100,6 +105,14 @@ $(VENV)/installed-dev: pyproject.toml setup/packages | $(BIN)/python
 	@echo "Installing archivekit, the Python packages it needs and those its tests need into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/installed
+
+$(VENV)/lowest/installed: pyproject.toml setup/packages Makefile
+	@setup/packages test
+	@echo "Installing the lowest version of every package that archivekit and its tests need into $(VENV)/lowest"
+	@$$(setup/packages python) -m venv --clear $(VENV)/lowest
+	@$(VENV)/lowest/bin/python -m pip install --quiet --upgrade pip $(UV)
+	@$(VENV)/lowest/bin/uv pip install --quiet --python $(VENV)/lowest/bin/python --resolution lowest-direct --editable '.[dev]'
+	@touch $@
 
 $(VENV)/checkers: setup/packages Makefile | $(BIN)/python
 	@setup/packages check
