@@ -14,6 +14,7 @@ import msgspec
 
 from .errors import ConfigError, UsageError
 from .limits import DEFAULT, KEYS, Limits, ambient
+from .limits import checked as checked_limits
 from .paper import paper
 from .within import is_within
 
@@ -79,29 +80,33 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _NAME = re.compile(r"[^\s./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,99}")
 
 
-def load_settings(root: Path | None, overrides: Mapping[str, object] | None = None) -> Settings:
-    """The settings of the corpus at ``root``: its archivekit.toml, if it has one, under ``overrides``.
+def load_settings(root: Path | None, given: Settings | Mapping[str, object] | None = None) -> Settings:
+    """The settings that hold for the corpus at ``root``: those ``given``, or the archivekit.toml there, if it has one, under
+    a mapping of some of its keys.
 
-    The limits are those of ``limits.ambient()``, each lowered where the file says so. Raises ConfigError when the file
-    cannot be read or says what cannot be meant, UsageError when ``overrides`` or the environment does.
+    The limits of the file are those of ``limits.ambient()``, each lowered where it says so. Raises ConfigError when the file
+    cannot be read or says what cannot be meant, UsageError when what is given or the environment does.
     """
+    if isinstance(given, Settings):
+        return checked(given)
+    if not isinstance(given, Mapping | None):
+        raise UsageError(f"settings are a Settings or a mapping of its keys, not {type(given).__name__}")
     base = _from_file(root / FILE_NAME) if root is not None else {}
     limits = ambient()
     lowered = _limits(base.pop("limits", {}), limits)
-    try:
-        settings = msgspec.convert({**base, "limits": limits.within(lowered), **(overrides or {})}, Settings)
-    except msgspec.ValidationError as error:
-        raise UsageError(_plain(error)) from None
-    return checked(settings)
+    return checked(_converted({**base, "limits": limits.within(lowered), **(given or {})}))
 
 
 def checked(settings: Settings) -> Settings:
-    """The same settings; raises UsageError when a value has the right type and yet cannot be meant."""
+    """The same settings, each value of the type it is to be: a tuple for a list, a string for a path. Raises UsageError
+    for a value that cannot be made so, or that is so and yet cannot be meant."""
+    settings = _converted(msgspec.structs.asdict(settings))
     if not _NAME.fullmatch(settings.name):
         raise UsageError(f"name {settings.name!r} cannot be the stem of a file: no slash, no leading dot, 1 to 100 characters")
     if settings.language is not None and not _LANGUAGE.fullmatch(settings.language):
         raise UsageError(f"language {settings.language!r} is not a BCP 47 tag such as zh-Hans or en")
     paper(settings.page)
+    checked_limits(msgspec.structs.asdict(settings.limits))
     if not settings.formats:
         raise UsageError("no output format is asked for")
     for key in ("volume_articles", "volume_mb", "volume_pages", "shards", "shard_mb"):
@@ -114,6 +119,38 @@ def checked(settings: Settings) -> Settings:
             if Path(folder).is_absolute() or ".." in Path(folder).parts:
                 raise UsageError(f"{key} folder {folder!r} is not inside the corpus")
     return settings
+
+
+def _converted(values: Mapping[str, object]) -> Settings:
+    """Settings of some keys and their values; raises UsageError for one that is unknown or of the wrong type."""
+    for key in values:
+        if unknown := _unknown(key):
+            raise UsageError(unknown)
+    try:
+        return msgspec.convert(_builtin(values), Settings)
+    except msgspec.ValidationError as error:
+        raise UsageError(_plain(error)) from None
+
+
+def _builtin(value: object) -> object:
+    """A value as ``msgspec.convert`` looks into it: structs as mappings, paths as strings."""
+    if isinstance(value, msgspec.Struct):
+        value = msgspec.structs.asdict(value)
+    if isinstance(value, Mapping):
+        return {key: _builtin(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_builtin(one) for one in value]
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+def _unknown(key: object, where: str = "") -> str:
+    """What is said of a key that there is not; empty for one that there is."""
+    known = Settings.__struct_fields__
+    if key in known:
+        return ""
+    near = difflib.get_close_matches(str(key), known, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    return f"unknown key {key!r}{where}; {hint}"
 
 
 def _from_file(path: Path) -> dict[str, object]:
@@ -129,13 +166,10 @@ def _from_file(path: Path) -> dict[str, object]:
         values = tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"is not TOML: {error}", path=shown) from None
-    known = Settings.__struct_fields__
     for key, value in values.items():
         where = _line(text, key)
-        if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(known)}"
-            raise ConfigError(f"unknown key {key!r}{where}{hint}", path=shown)
+        if unknown := _unknown(key, where):
+            raise ConfigError(unknown, path=shown)
         try:
             given = msgspec.convert({key: value}, Settings)
             checked(given)

@@ -87,6 +87,13 @@ def make(data: bytes, limits: Limits = DEFAULT) -> Made:
             return Made(None, "asset.broken", f"the image cannot be decoded ({detail})")
 
 
+def grey(image: Image.Image) -> Image.Image:
+    """An image of one channel in mode L; 16 bits, which Pillow would cut off at 255, are scaled to 8."""
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    return image.convert("L")
+
+
 def _vector(data: bytes) -> Made:
     clean = svg.sanitise(data)
     if clean.problem:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Final
 
 import msgspec
@@ -74,7 +74,16 @@ def parsed(settings: Iterable[str]) -> Limits:
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(KEYS)}"
             raise UsageError(f"there is no limit {key!r}; {hint}")
         digits = number.replace("_", "")
-        if not equals or not digits.isascii() or not digits.isdigit() or not 1 <= int(digits[:20]) <= 2**53:
+        if not equals or not digits.isascii() or not digits.isdigit():
             raise UsageError(f"limit {setting!r} is not {key}=N with a whole number N from 1")
-        values[key] = int(digits)
-    return Limits(**values)
+        values[key] = int(digits.lstrip("0")[:20] or "0")
+    return checked(values)
+
+
+def checked(values: Mapping[str, int]) -> Limits:
+    """Limits of these values, the defaults where there is none; raises UsageError for one that is out of its bounds."""
+    try:
+        return msgspec.convert(values, Limits)
+    except msgspec.ValidationError as error:
+        what, _, key = str(error).partition(" - at `$.")
+        raise UsageError(f"limit {key.rstrip('`')}: {what[:1].lower()}{what[1:]}") from None

@@ -16,6 +16,8 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Union
 
 import msgspec
 
+from .errors import RecordError
+
 SCHEMA: Final = "archivekit/article/1"
 At = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{1,15}:[0-9]{1,15})?$")]
 """A span as a leaf of the body carries it, or nothing."""
@@ -353,7 +355,6 @@ class Article(_Struct, frozen=True, kw_only=True, omit_defaults=False):
 
 # --- walking ----------------------------------------------------------------------------------------------------
 
-
 _WRAPPERS: Final = (Emphasis, Strong, Link, Superscript, Subscript, Strike, Paragraph, Heading, Quote, ListItem, Cell)
 _PARTS: Final[Mapping[type, Callable[[Any], tuple[Node, ...]]]] = {
     **dict.fromkeys(_WRAPPERS, attrgetter("children")),
@@ -402,30 +403,23 @@ def inline_text(nodes: tuple[Node, ...]) -> str:
 
 def plain_text(body: tuple[Block, ...]) -> str:
     """The body as plain text, a block a line, captions and credits left out."""
-    lines: list[str] = []
-    _plain(body, lines)
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in _lines(body) if line)
 
 
-def _plain(blocks: tuple[Block, ...], lines: list[str]) -> None:
+def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, (Paragraph, Heading)):
-            lines.append(inline_text(block.children))
+            yield inline_text(block.children)
         elif isinstance(block, CodeBlock):
-            lines.append(block.text)
+            yield block.text
         elif isinstance(block, Quote):
-            _plain(block.children, lines)
+            yield from _lines(block.children)
         elif isinstance(block, List):
             for item in block.items:
-                _plain(item.children, lines)
+                yield from _lines(item.children)
         elif isinstance(block, Table):
             for row in block.head + block.rows:
-                cells: list[str] = []
-                for cell in row.cells:
-                    inner: list[str] = []
-                    _plain(cell.children, inner)
-                    cells.append(" ".join(inner))
-                lines.append("\t".join(cells))
+                yield "\t".join(" ".join(_lines(cell.children)) for cell in row.cells)
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------
@@ -440,8 +434,11 @@ def encode(article: Article) -> bytes:
 
 
 def decode(line: bytes | str) -> Article:
-    """Read one JSON record strictly; raises ``msgspec.ValidationError`` or ``msgspec.DecodeError``."""
-    return _decoder.decode(line)
+    """Read one JSON record of this schema strictly; raises RecordError. ``read_bytes`` reads those of older schemas, too."""
+    try:
+        return _decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise RecordError(f"is not a record: {error}") from None
 
 
 def json_schema() -> dict[str, object]:

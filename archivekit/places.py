@@ -32,7 +32,8 @@ def settled(paths: Sequence[str | Path], root: Path | None = None, corpus: Path 
         address = remote.address_of(corpus)
         if address is not None:
             return Settled(remote.here(address, FILE_NAME), address)
-        return Settled(corpus.absolute(), str(corpus.absolute()))
+        place = Path(remote.local(corpus)).absolute()
+        return Settled(place, str(place))
     folder = base_of(paths, root)
     if any(remote.address_of(path) for path in paths):
         return Settled(folder, remote.base_of(paths, root))
@@ -81,6 +82,6 @@ def _store(root: str | None, settings: Settings, named: str | None) -> Store | N
     address = remote.address_of(where)
     if named is not None:
         require_store(Path(where))
-    held = RemoteStore(address) if address is not None else Store(Path(where))
+    held = RemoteStore(address, settings.limits) if address is not None else Store(Path(where))
     held.entries  # noqa: B018 - raises ConfigError
     return held

@@ -45,7 +45,7 @@ class Boilerplate(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The regular expression, compiled once."""
-        return _compiled(str(getattr(self, self.kind)))
+        return compiled(str(getattr(self, self.kind)))
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,10 +109,6 @@ def fold(name: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
 def compiled(pattern: str) -> re.Pattern[str]:
     """A regular expression of a profile, compiled once."""
-    return _compiled(pattern)
+    return re.compile(pattern)

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -56,6 +57,17 @@ def of(path: Path) -> Sums:
         while data := stream.read(_STEP):
             sums.add(data)
     return sums
+
+
+def sha256(stream: BinaryIO, most: float = inf) -> str | None:
+    """Of what a stream gives, as hexadecimal digits; None where that is more than ``most`` bytes. Raises OSError."""
+    digest, size = hashlib.sha256(), 0
+    while data := stream.read(_STEP):
+        size += len(data)
+        if size > most:
+            return None
+        digest.update(data)
+    return digest.hexdigest()
 
 
 class Written(NamedTuple):

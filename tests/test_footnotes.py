@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from archivekit.bundle import Group
 from archivekit.config import Settings
-from archivekit.markup import xhtml
+from archivekit.markup import markdown, xhtml
 from archivekit.model import Block, Code, Heading, Link, Paragraph, Superscript, Text
+from archivekit.source import load
 from archivekit.writers import epub
 from archivekit.writers.footnotes import with_footnotes
 
@@ -45,6 +46,13 @@ def test_marks_lead_to_their_notes_and_back() -> None:
     assert re.findall(r'<aside epub:type="footnote" role="doc-footnote" id="(a-note-\d)">', page) == ["a-note-1", "a-note-2"]
     assert re.findall(r'role="doc-backlink" href="#(a-ref-\d)">', page) == ["a-ref-1", "a-ref-2"]
     assert sorted(re.findall(r' id="([^"]*)"', page)) == ["a-note-1", "a-note-2", "a-ref-1", "a-ref-2"]
+
+
+def test_the_notes_of_markdown_are_notes() -> None:
+    source = load("a.md", "潮水每天来两次[^1]。\n\n[^1]: 见**潮汐表**。\n\n太阳也有份[^2]。\n\n[^2]:\n    一半。\n".encode())
+    page = made(*markdown.parse(source, 0, len(source.text)).blocks)
+    assert re.findall(r'href="#(a-note-\d)">\[(\d)\]', page) == [("a-note-1", "1"), ("a-note-2", "2")]
+    assert re.findall(r'role="doc-footnote" id="(a-note-\d)">', page) == ["a-note-1", "a-note-2"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from archivekit.limits import DEFAULT, KEYS, VARIABLE, Limits, ambient, parsed
 from archivekit.model import Block, Quote, encode
 from archivekit.readers.front_matter import split
 from archivekit.reading import load_profiles, read_source
-from archivekit.readings import readings
+from archivekit.readings import read_tree
 from archivekit.source import load
 from archivekit.walk import Found, read_bytes
 
@@ -64,11 +64,11 @@ def test_each_limit_has_its_own_error(tmp_path: Path, key: str) -> None:
     (tmp_path / "bad.txt").write_text(text, "utf-8")
     (tmp_path / "good.txt").write_text("好\n\n文。\n", "utf-8")
     settings = Settings(limits=small(**{key: most}))
-    bad, good = readings(tmp_path, settings=settings)
+    bad, good = read_tree(tmp_path, settings=settings)
     assert type(bad.error) is kind
     assert re.search(rf"the limit is {most} \(--limit {key}=N raises it\)", str(bad.error))
     assert good.error is None
-    assert [reading.error for reading in readings(tmp_path, settings=Settings())] == [None, None]
+    assert [reading.error for reading in read_tree(tmp_path, settings=Settings())] == [None, None]
 
 
 def test_an_archive_of_records_has_a_limit_of_its_own(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_an_archive_of_records_has_a_limit_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(line * 2)
 
     def read(**limits: int) -> ArchiveKitError | None:
-        (reading,) = readings(tmp_path / "x.jsonl", settings=Settings(limits=small(**limits)))
+        (reading,) = read_tree(tmp_path / "x.jsonl", settings=Settings(limits=small(**limits)))
         return reading.error
 
     assert read(document_bytes=100) is None
@@ -91,18 +91,18 @@ def test_too_many_files_stop_everything(tmp_path: Path) -> None:
         (tmp_path / f"{at}.txt").write_text(f"题{at}\n\n文{at}。\n", "utf-8")
     (tmp_path / "x.bin").write_text("x")
     with pytest.raises(errors.TooManyFilesError, match=r"the limit is 6 \(--limit files=N raises it\)"):
-        list(readings(tmp_path, settings=Settings(limits=small(files=6))))
-    assert len(list(readings(tmp_path, settings=Settings(limits=small(files=7))))) == 6
+        list(read_tree(tmp_path, settings=Settings(limits=small(files=6))))
+    assert len(list(read_tree(tmp_path, settings=Settings(limits=small(files=7))))) == 6
 
 
 @pytest.mark.parametrize(("key", "most"), [("image_bytes", 60), ("image_pixels", 20)])
 def test_an_image_over_a_limit_is_a_placeholder(tmp_path: Path, key: str, most: int) -> None:
     (tmp_path / "i.png").write_bytes(_png(6, 4))
     (tmp_path / "a.md").write_text("---\ntitle: 题\n---\n\n![图](i.png)\n", "utf-8")
-    (reading,) = readings(tmp_path, settings=Settings(limits=small(**{key: most})))
+    (reading,) = read_tree(tmp_path, settings=Settings(limits=small(**{key: most})))
     (notice,) = reading.articles[0].provenance.notices
     assert notice.id == "asset.too-large" and f"the limit is {most} (--limit {key}=N raises it)" in notice.message
-    (reading,) = readings(tmp_path, settings=Settings())
+    (reading,) = read_tree(tmp_path, settings=Settings())
     assert reading.articles[0].provenance.notices == () and len(reading.assets) == 1
 
 
@@ -122,11 +122,32 @@ def test_the_command_line_raises_and_the_corpus_lowers(tmp_path: Path, monkeypat
 
 @pytest.mark.parametrize(
     "said",
-    ["depth", "depth=", "depth=x", "depth=-1", "depth=0", "depth=1e9", "deepness=1", "depth=" + "9" * 5000, "=1", "depth=١"],
+    [
+        "depth",
+        "depth=",
+        "depth=x",
+        "depth=-1",
+        "depth=0",
+        "depth=1e9",
+        "deepness=1",
+        "depth=" + "9" * 5000,
+        "=1",
+        "depth=١",
+        "image_pixels=500000000",
+    ],
 )
 def test_a_limit_that_cannot_be_meant_is_wrong_usage(said: str) -> None:
     with pytest.raises(UsageError):
         parsed([said])
+
+
+def test_a_limit_out_of_its_bounds_is_wrong_usage_wherever_it_is_said(tmp_path: Path) -> None:
+    beyond = small(image_pixels=178_956_971)
+    with pytest.raises(UsageError, match=r"limits.image_pixels: expected `int` <= 178956970"):
+        pipeline.build(tmp_path, tmp_path / "out", Settings(limits=beyond))
+    with pytest.raises(UsageError, match=r"image_pixels"):
+        pipeline.build(tmp_path, tmp_path / "out", {"limits": {"image_pixels": 178_956_971}})
+    assert parsed(["image_pixels=178956970", "depth=0007"]) == small(image_pixels=178_956_970, depth=7)
 
 
 def test_the_lower_of_two_limits() -> None:
@@ -298,7 +319,7 @@ def test_a_record_nested_too_deep_is_refused(tmp_path: Path) -> None:
         deep = line.replace(b'"children":[', b'"children":[' + b'{"type":"quote","children":[' * times, 1)
         deep = deep.replace(b'],"text"', b"]}" * times + b'],"text"', 1)
         (tmp_path / "x.jsonl").write_bytes(deep + b"\n")
-        (reading,) = readings(tmp_path / "x.jsonl")
+        (reading,) = read_tree(tmp_path / "x.jsonl")
         assert isinstance(reading.error, errors.RecordError), reading.error
 
 
