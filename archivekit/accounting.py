@@ -1,7 +1,7 @@
 """Accounting: proves that every visible character of a source is in a field, in the body or in a Removal.
 
 The source's visible text is taken by a route of its own, much simpler than the readers': all text between tags, all
-Markdown that is no syntax, all lines. What counts is the character and its place, white space aside. Then every
+Markdown that is no syntax, all lines, all images. What counts is the character and its place, white space aside. Then every
 place that is visible must lie in the span of a leaf, of a piece of evidence or of a Removal; every leaf's words must
 be the visible words at its place, and stand in the body once; and the record must keep its own promises: spans lie
 inside the file, evidence quotes its bytes, a Removal has a rule and says what it took, the plain text is the body's.
@@ -47,22 +47,48 @@ _DROPPED = re.compile(r"<(script|style)\b[^>]*>(?P<inside>.*?)(?:</\1\s*>|\Z)", 
 _REFERENCE = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);?")
 _DESTINATION = re.compile(
     r"\]\((?:<[^<>\n]*>|[^()\x00- \x7f]*(?:\([^()\x00- \x7f]*\)[^()\x00- \x7f]*)*)(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+    r"|\]\((?=[^()\n]*\{[{%])(?:\{\{[^{}\n]*+\}\}|\{%[^{}\n]*+\}(?<=%\})|[^(){}\x00- \x7f]|\([^(){}\x00- \x7f]*+\))++"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+    r"|\]\((?:[^()\x00- \x7f]*-\r?\n)+[^()\x00- \x7f]+\)"
     r"|<[a-z][a-z0-9+.-]*:[^<>\x00- ]*>"
-    r"|^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|\S*[/.#:]\S*)(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
+    r"|^ {0,3}\[[^\]\n]+\]:[ \t]*(?:<[^<>\n]*>|\S*[/.#:]\S*|\{[{%][^{}\n]*\}+\S*)"
+    r"(?:[ \t]+(?:\"[^\"\n]*\"|'[^'\n]*'|\([^()\n]*\)))?[ \t]*$",
     re.M | re.I,
 )
+_TEMPLATE = re.compile(r"\{\{[^{}\n]*\}\}|\{%[^{}\n]*%\}")
+"""What a template puts in: in an address, too, a record must speak of it."""
 _ENDED_REFERENCE = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 _VERBATIM = re.compile(
     r"<plaintext\b[^>]*>(?P<rest>.*)|<(xmp|textarea|iframe|noembed|noframes)\b[^>]*>(?P<inside>.*?)(?:</\2[\s/>]|\Z)",
     re.S | re.I,
 )
 """Elements in which HTML sees no tags."""
+_IMAGE_TAG = re.compile(r"<(?:amp-)?img\b[^>]*?\s(?:src|data-src)\s*=\s*[\"']?[^\s\"'>]", re.I)
+_DRAWN = re.compile(r"<img\b[^>]*?\salt\s*+=\s*+(?P<alt>\"[^\"]*+\"|'[^']*+'|[^\s\"'>]++)[^>]*+>", re.I)
+"""An image that stands for the words it is called."""
+_IMAGE_MARK = re.compile(r"!\[[^\[\]\n]*\]\((?=[^\s)])")
+"""The two ways to an image with an address, which shows something at the place where it begins."""
 _SYNTAX = re.compile(r"[!#()*+<=>\[\]\\_`{|}~\-]+")
 """ASCII punctuation that may be Markdown's."""
 _MARKS = re.compile(r"[!-/:-@\[-`{-~]+")
 """ASCII punctuation, any of which may be front matter's."""
+_ALIGNMENT = re.compile(r"^(?=[^|\n]*\|)(?=[^\n-]*-)[ \t>|:-]+$", re.M)
+"""The line below the head of a table that says how its columns are set."""
+_LABEL = re.compile(r"(?<=\])\[([^\[\]\n]{1,999})\]|^ {0,3}\[([^\[\]\n]{1,999})\]:", re.M)
+"""The label of a reference to an address, and the label that the address is defined by."""
+_TABLES = re.compile(r"^[ \t]*\[\[?[ \t]*[A-Za-z_][\w.\"' -]*\]\]?(?=[ \t\r]*(?:#|$))", re.M)
+"""The names of tables in TOML."""
 _NUMBERING = re.compile(r"^[ \t>]*\d{1,9}[.)](?=[ \t])", re.M)
+_BARE = re.compile(
+    r"\s*(?:(?=[A-Za-z_][\w-]*:)(?:[^\n]*[^\s-][^\n]*\n)++-{3,}|(?:;{3,}[ \t]*\r?\n\s*)?\"[^\"\n]+\"[ \t]*:.*?^;{3,})"
+    r"[ \t]*(?:\r?\n|\Z)",
+    re.S | re.M,
+)
+"""Front matter that nothing opens."""
 _KEYS = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?[\w.\u00b7 -]{1,60}[\"']?[ \t]*[:=](?=\s|$)", re.M)
+_BRACES = re.compile(r"\{[^{}\n]*\}")
+_KEYS_IN_BRACES = re.compile(r"[{,][ \t]*[\"']?[\w.\u00b7-]{1,60}[\"']?[ \t]*[:=](?=\s)")
+"""``{name: …, url: …}``: the keys of a mapping that is written in one line."""
 _JSON_KEYS = re.compile(r"\"(?:[^\"\\\n]|\\.){1,60}\"\s*:")
 _LANGUAGE = re.compile(r"^[ \t>]*(?:```+|~~~+)[^\n`]*$", re.M)
 
@@ -71,7 +97,7 @@ class Account(msgspec.Struct, frozen=True):
     """The result for one source: how much is visible, what no record speaks of, and where a record does not keep its word."""
 
     visible: int
-    """Characters that show something."""
+    """Characters that show something; an image counts as one."""
     lost: tuple[Span, ...]
     """Visible text that is in no field, no leaf and no Removal."""
     lost_characters: int
@@ -207,24 +233,61 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         _clear(mask, match.start("inside"), match.end("inside"))
     body = _body_start(text) if not _has_no_envelope(articles) else 0
     is_markdown = not _is_html(text, body, articles)
-    _hide(mask, _TAGS.finditer(text, 0, len(text) if is_markdown else body))
+    _hide_tags(mask, _TAGS.finditer(text, 0, len(text) if is_markdown else body))
     if not is_markdown:
-        _hide(mask, _HTML_TAGS.finditer(text, body))
+        _hide_tags(mask, _HTML_TAGS.finditer(text, body))
     if body:
-        _hide(mask, (_JSON_KEYS if text.lstrip().startswith("{") else _KEYS).finditer(text, 0, body))
+        _hide(mask, (_JSON_KEYS if text.lstrip().startswith(("{", '"', ";")) else _KEYS).finditer(text, 0, body))
+        _hide(mask, _TABLES.finditer(text, 0, body) if text.lstrip().startswith("+++") else ())
+        for braces in _BRACES.finditer(text, 0, body):
+            _hide(mask, _KEYS_IN_BRACES.finditer(text, *braces.span()))
         _hide(mask, _MARKS.finditer(text, 0, body))
     if is_markdown:
-        for pattern in (_DESTINATION, _LANGUAGE, _SYNTAX, _NUMBERING):
+        images = [match.start() for match in _IMAGE_MARK.finditer(text, body) if mask[match.start()]]
+        _hide_addresses(mask, text, body)
+        for pattern in (_LANGUAGE, _ALIGNMENT, _SYNTAX, _NUMBERING):
             _hide(mask, pattern.finditer(text, body))
+        _hide(mask, _references(text, body))
+        for start in images:
+            mask[start] = 1
     for match in _REFERENCE.finditer(text):
         if not html.unescape(match.group()).strip():
             _clear(mask, *match.span())
     return mask
 
 
+def _references(text: str, body: int) -> list[re.Match[str]]:
+    """The labels of references whose address stands elsewhere in the text: they show nothing."""
+    labels = list(_LABEL.finditer(text, body))
+    defined = {_label(match[2]) for match in labels if match[2] and _DESTINATION.match(text, match.start())}
+    return [match for match in labels if match[1] and _label(match[1]) in defined]
+
+
+def _label(words: str) -> str:
+    """A label as CommonMark compares it (4.7): without regard to case and to the size of blanks."""
+    return " ".join(words.split()).casefold()
+
+
 def _hide(mask: bytearray, matches: Iterable[re.Match[str]]) -> None:
     for match in matches:
         _clear(mask, match.start(), match.end())
+
+
+def _hide_addresses(mask: bytearray, text: str, body: int) -> None:
+    for match in _DESTINATION.finditer(text, body):
+        at = match.start()
+        for tag in _TEMPLATE.finditer(text, *match.span()):
+            _clear(mask, at, tag.start())
+            at = tag.end()
+        _clear(mask, at, match.end())
+
+
+def _hide_tags(mask: bytearray, matches: Iterable[re.Match[str]]) -> None:
+    """Tags show nothing, but those of images do."""
+    for match in matches:
+        _clear(mask, match.start(), match.end())
+        if _IMAGE_TAG.match(match.group()):
+            mask[match.start()] = 1
 
 
 def _clear(mask: bytearray, start: int, end: int) -> None:
@@ -240,6 +303,8 @@ def _body_start(text: str) -> int:
     elif text.lstrip().startswith("{"):
         close = re.search(r"^\}[ \t]*(?:\r?\n|\Z)", text, re.M)
         start = close.end() if close else 0
+    elif (bare := _BARE.match(text)) and re.search(r"^[\s\"]*title\b", bare[0], re.M):
+        start = bare.end()
     stamp = re.compile(
         r"\s*(?:<!--\s*\d+\s*-->\s*)?\[[^\n]*\]\(\S*\)[ \t]*\r?\n-{3,}[ \t]*\r?\n(?:\s*(?:日期|時間|时间|Date)[：:][^\n]*\n)?"
     ).match(text, start)
@@ -298,6 +363,7 @@ def _agrees(words: str, place: Span, source: Source, taken: list[Span]) -> bool:
         shown,
         untagged,
         _bare(html.unescape(_HTML_TAGS.sub("", raw))),
+        _bare(html.unescape(_TAGS.sub("", _DRAWN.sub(lambda match: match["alt"].strip("\"'"), raw)))),
         _bare(html.unescape(_HTML_TAGS.sub(lambda match: "" if match[0].endswith(">") else match[0], raw))),
         _bare(_DESTINATION.sub("", raw)),
         _bare(ended),

@@ -6,7 +6,7 @@ Offsets count the characters of :func:`archivekit.model.inline_text`. Pure funct
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -43,18 +43,24 @@ def hull(nodes: Iterable[Node]) -> Span | None:
 
 
 def part(nodes: tuple[Inline, ...], start: int, end: int, encoding: str) -> tuple[Inline, ...]:
-    """The inline nodes that hold the characters ``start:end``; wrappers that are left empty go."""
-    kept, _ = _part(nodes, start, end, 0, encoding)
-    return kept
+    """The inline nodes that hold the characters ``start:end``, and the images between them; empty wrappers go."""
+    return _part(nodes, start, end, 0, encoding, lambda at: start < at < end)[0]
 
 
 def cut(nodes: tuple[Inline, ...], start: int, end: int, encoding: str) -> tuple[Inline, ...]:
-    """The inline nodes without the characters ``start:end``."""
+    """The inline nodes without the characters ``start:end`` and the images between these; what stands at either end stays."""
+    if start >= end:
+        return nodes
     size = len(inline_text(nodes))
-    return part(nodes, 0, start, encoding) + part(nodes, end, size, encoding)
+    before, _ = _part(nodes, 0, start, 0, encoding, lambda at: at <= start)
+    after, _ = _part(nodes, end, size, 0, encoding, lambda at: at >= end)
+    return before + after
 
 
-def _part(nodes: tuple[Inline, ...], start: int, end: int, at: int, encoding: str) -> tuple[tuple[Inline, ...], int]:
+def _part(
+    nodes: tuple[Inline, ...], start: int, end: int, at: int, encoding: str, shows: Callable[[int], bool]
+) -> tuple[tuple[Inline, ...], int]:
+    """The characters ``start:end`` and the images at the offsets that ``shows`` names; then the offset behind the nodes."""
     kept: list[Inline] = []
     for node in nodes:
         if isinstance(node, (Text, Code)):
@@ -68,7 +74,7 @@ def _part(nodes: tuple[Inline, ...], start: int, end: int, at: int, encoding: st
                 kept.append(node)
             at += 1
         elif isinstance(node, Image):
-            if start <= at < end or (start == at and start < end):
+            if shows(at):
                 kept.append(node)
         elif isinstance(node, Ruby):
             size = len(inline_text((node,)))
@@ -76,7 +82,7 @@ def _part(nodes: tuple[Inline, ...], start: int, end: int, at: int, encoding: st
                 kept.append(node)
             at += size
         else:
-            inner, at = _part(node.children, start, end, at, encoding)
+            inner, at = _part(node.children, start, end, at, encoding, shows)
             if inner:
                 kept.append(msgspec.structs.replace(node, children=inner))
     return tuple(kept), at
@@ -95,11 +101,11 @@ def _piece(node: Text | Code, start: int, end: int, encoding: str) -> Text | Cod
 
 
 def strip(nodes: tuple[Inline, ...], encoding: str) -> tuple[Inline, ...]:
-    """The nodes without white space and line breaks at either end."""
+    """The nodes without white space and line breaks at either end; images stay."""
     text = inline_text(nodes)
     left = len(text) - len(text.lstrip(" \t\r\n\u00a0\u3000\u200b\ufeff"))
     right = len(text.rstrip(" \t\r\n\u00a0\u3000\u200b\ufeff"))
-    return nodes if (left, right) == (0, len(text)) else part(nodes, left, right, encoding)
+    return nodes if (left, right) == (0, len(text)) else _part(nodes, left, right, 0, encoding, lambda at: True)[0]
 
 
 def images(nodes: Iterable[Node]) -> list[Image]:

@@ -2,62 +2,66 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from . import report as reports
-from .config import Settings
-from .errors import ArchiveKitError
 from .findings import Finding, cut, differences
 from .limits import Limits
 from .model import Article, Code, CodeBlock, Embed, Image, Span, Text, walk
-from .readings import Reading, readings
-from .report import Document, Quarantined, Report
+from .readings import Reading, read_tree
+from .report import Document, Duplicate, Quarantined, Report
+from .source import Source
 from .version import __version__
-from .walk import STDIN, Found, find, locate, read_bytes
+from .walk import STDIN, find, locate
+
+_Entry = Document | Quarantined | Duplicate
+"""What a report says of a file that was read."""
 
 _PLACES = (".at", ".span", ".span.0", ".span.1")
 
 
 def rederived(report: Report, articles: Sequence[Article], root: Path, store: Path | None, limits: Limits) -> Iterator[Finding]:
     """What does not follow from the sources below ``root``, with the images in ``store``; exactly the files the report
-    names are read, and those only below ``root``. The report's own limits hold where they are lower than ``limits``."""
+    names are read, one after the other, and those only below ``root``. The report's own limits hold where they are lower
+    than ``limits``."""
     settings = msgspec.structs.replace(report.settings, limits=report.settings.limits.within(limits))
     known = {found.path: found for found in find([root], limits=limits).documents}
-    there: list[Found] = []
-    for path in _named(report):
-        file = None if path in known else locate(root, path)
-        found = known.get(path) or Found(path, os.fsencode(file) if file is not None else b"")
-        if path != STDIN and found.file is not None:
-            there.append(found)
+    there: dict[str, Path] = {}
+    expected: defaultdict[str, list[_Entry]] = defaultdict(list)
+    entries: tuple[_Entry, ...] = (*report.sources, *report.quarantined, *report.duplicates)
+    for entry in entries:
+        expected[entry.path].append(entry)
+    for path in expected:
+        file = known[path].file if path in known else locate(root, path)
+        if path != STDIN and file is not None:
+            there[path] = file
         else:
             yield Finding(id="source.missing", file=path, expected="a file", found="none")
+    if not there:
+        return
     by_id = {article.id: article for article in articles}
-    again = _read(there, root, settings, store)
-    for source in report.sources:
-        if source.path in again:
-            yield from _source(source, [by_id[id] for id in source.articles if id in by_id], *again[source.path])
-    files = {found.path: found.file for found in there}
-    for entry in report.quarantined:
-        if entry.path in again:
-            yield from _still_bad(entry, again[entry.path][0], files[entry.path])
-    for duplicate in report.duplicates:
-        if duplicate.path in again:
-            yield from _same_bytes(duplicate.path, duplicate.sha256, again[duplicate.path][1])
+    for reading in read_tree([*there.values()], root=root, settings=settings, store=store, keep_text=True):
+        for entry in expected[reading.path] if reading.path in there else ():
+            if isinstance(entry, Document):
+                yield from _source(entry, [by_id[id] for id in entry.articles if id in by_id], reading)
+            elif isinstance(entry, Quarantined):
+                yield from _still_bad(entry, reading, there[reading.path], settings.limits)
+            else:
+                yield from _same_bytes(entry, reading)
 
 
-def _still_bad(entry: Quarantined, reading: Reading, file: Path | None) -> Iterator[Finding]:
+def _still_bad(entry: Quarantined, reading: Reading, file: Path, limits: Limits) -> Iterator[Finding]:
     """What has become of a file that could not be read."""
     if reading.error is None:
         yield Finding(
             id="quarantine.differs", file=entry.path, expected=f"{entry.error}: {entry.reason}", found="it can be read"
         )
         return
-    now = reports.quarantined(entry.path, reading.error, file)
+    now = reports.quarantined(entry.path, reading.error, file, limits)
     if now.sha256 != entry.sha256:
         yield Finding(id="source.changed", file=entry.path, field="sha256", expected=entry.sha256, found=now.sha256)
     elif now != entry:
@@ -67,42 +71,20 @@ def _still_bad(entry: Quarantined, reading: Reading, file: Path | None) -> Itera
         yield Finding(id="quarantine.differs", file=entry.path, expected=cut(known[0]), found=cut(known[1]))
 
 
-def _named(report: Report) -> Iterator[str]:
-    """The path of every document the build met."""
-    yield from (entry.path for entry in report.sources)
-    yield from (entry.path for entry in report.quarantined)
-    yield from (entry.path for entry in report.duplicates)
-
-
-def _read(there: Sequence[Found], root: Path, settings: Settings, store: Path | None) -> Mapping[str, tuple[Reading, bytes]]:
-    """What became of every file, with its bytes."""
-    if not there:
-        return {}
-    files = [found.file for found in there if found.file is not None]
-    data: dict[str, bytes] = {}
-    for found in there:
-        try:
-            data[found.path] = read_bytes(found, settings.limits)
-        except ArchiveKitError:
-            data[found.path] = b""
-    every = readings(files, root=root, settings=settings, store=store)
-    return {reading.path: (reading, data.get(reading.path, b"")) for reading in every}
-
-
-def _source(source: Document, expected: list[Article], reading: Reading, data: bytes) -> Iterator[Finding]:
-    if reading.error is not None:
+def _source(source: Document, expected: list[Article], reading: Reading) -> Iterator[Finding]:
+    if reading.text is None:
         yield Finding(id="source.unreadable", file=source.path, expected="a document", found=str(reading.error))
         return
-    changed = list(_same_bytes(source.path, source.sha256, data))
+    changed = list(_same_bytes(source, reading))
     yield from changed
     if len(reading.articles) != len(expected):
         counts = (str(len(expected)), str(len(reading.articles)))
         yield Finding(id="source.articles", file=source.path, field="articles", expected=counts[0], found=counts[1])
     for record, derived in zip(expected, reading.articles, strict=False):
-        yield from _record(record, derived, data, changed=bool(changed))
+        yield from _record(record, derived, reading.text, changed=bool(changed))
 
 
-def _record(record: Article, derived: Article, data: bytes, *, changed: bool) -> Iterator[Finding]:
+def _record(record: Article, derived: Article, source: Source, *, changed: bool) -> Iterator[Finding]:
     """Where a record is not what its source gives now; a changed source is told once, and places in it do not count."""
     path = record.provenance.source.path
     but = () if record.provenance.version == __version__ else ("provenance.version",)
@@ -120,8 +102,8 @@ def _record(record: Article, derived: Article, data: bytes, *, changed: bool) ->
                 expected=finding.expected,
                 found=finding.found,
             )
-    if hashlib.sha256(data).hexdigest() == record.provenance.source.sha256:
-        yield from _spans(record, data)
+    if source.sha256 == record.provenance.source.sha256:
+        yield from _spans(record, source.data)
 
 
 def _spans(record: Article, data: bytes) -> Iterator[Finding]:
@@ -152,7 +134,7 @@ def _misplaced(record: Article, field: str, expected: str, found: str) -> Findin
     return Finding(id="span.differs", file=path, article=record.id, field=field, expected=cut(expected), found=cut(found))
 
 
-def _same_bytes(path: str, sha256: str, data: bytes) -> Iterator[Finding]:
-    digest = hashlib.sha256(data).hexdigest()
-    if digest != sha256:
-        yield Finding(id="source.changed", file=path, field="sha256", expected=sha256, found=digest)
+def _same_bytes(entry: Document | Duplicate, reading: Reading) -> Iterator[Finding]:
+    found = reading.text.sha256 if reading.text is not None else None
+    if found != entry.sha256:
+        yield Finding(id="source.changed", file=entry.path, field="sha256", expected=entry.sha256, found=found)

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from archivekit import reading, readings
 from archivekit.accounting import account, visible
 from archivekit.errors import ArchiveKitError, UnaccountedTextError
-from archivekit.model import Article, Code, CodeBlock, Evidence, Removal, Span, Text, encode, plain_text, walk
+from archivekit.model import Article, Code, CodeBlock, Evidence, Figure, Image, Removal, Span, Text, encode, plain_text, walk
 from archivekit.reading import Profiles, Read, load_profiles, read_source
 from archivekit.source import Source, load
 from archivekit.walk import EXTENSIONS
@@ -266,6 +266,19 @@ def markdown_piece(draw: st.DrawFn) -> str:
                 "---",
                 "[甲]: {}",
                 "{}\n===",
+                "{{% note info {} %}}\n{}\n{{% endnote %}}",
+                "{{% blockquote {}, https://e.org/ {} %}}{}{{% endblockquote %}}",
+                "{{% highlight py %}}\n{}\n{{% endhighlight %}}",
+                "{}{{% raw %}}{}{{% endraw %}}{}",
+                '{{{{< figure src="a.png" caption="{}" >}}}}',
+                "{}{{% kbd {} %}}{{{{< ruby '{}' 'a' >}}}}",
+                "{{% comment %}}{}\n\n{}{{% endcomment %}}",
+                ":::tip {}\n{}\n:::",
+                "[{}]({{% post_url {} %}})![{}]({{{{ site.url }}}}/a.png)",
+                "甲[^1]{}\n\n[^1]: {}\n    {}",
+                "{}^[{}]",
+                "## {} {{#a .b}}\n{{: .c}}\n\n[{}](/a){{:target='_blank'}}",
+                "* {}\n{{:toc}}\n\n<div>{{{{< x >}}}}{}</div>",
             ]
         )
     )
@@ -288,6 +301,8 @@ PAGE = st.builds(
     HAN,
     HTML,
 )
+BARE = st.builds("title: {}\nauthor: {}\n---\n{}".format, HAN, HAN, MARKDOWN)
+SEMICOLONS = st.builds('"title": "{}",\n"x": ["{}"]\n;;;\n{}'.format, HAN, HAN, MARKDOWN)
 PLAIN = st.lists(st.one_of(LINE, LABEL, st.just("")), min_size=1, max_size=10).map("\n".join)
 DOCUMENTS = {
     "stamped": st.builds("{}{}".format, STAMP, HTML),
@@ -296,6 +311,9 @@ DOCUMENTS = {
     "front-matter-markdown": st.builds("{}{}".format, FRONT, MARKDOWN),
     "front-matter-html": st.builds("{}{}".format, FRONT, HTML),
     "headline": st.builds("### {}\n------\n[首页](https://e.org/) | [目录](https://e.org/l)\n\n{}".format, HAN, HTML),
+    "front-matter-unopened": st.one_of(BARE, SEMICOLONS),
+    "markup-markdown": st.builds("# {}\n\n**{}**\n\n{}".format, HAN, HAN, MARKDOWN),
+    "markup-html": st.builds("<p>{}</p>{}".format, HAN, HTML),
     "page": PAGE,
     "plain": PLAIN,
 }
@@ -414,6 +432,60 @@ def test_words_that_html_moves_out_of_a_table_are_accounted_for() -> None:
     assert_accounted(b"---\ntitle: a\n---\n\n<em>*0\n<em>*")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>第一段的文字。</p><p>活动到此结束。<img src=/photo.jpg>（编辑：王小明）</p>",
+        "<p>第一段的文字。</p><p>活动到此结束。（编辑：王小明）<img src=/photo.jpg></p>",
+        "<p>第一段的文字。</p><p>活动到此结束。<img src=/photo.jpg>文章已于2020-03-04修改</p>",
+        "<p>第一段的文字。<img src=/photo.jpg> </p>",
+    ],
+)
+def test_pictures_beside_what_is_taken_out_stay(body: str) -> None:
+    data = f"---\ntitle: 题目\n---\n{body}\n".encode()
+    assert_accounted(data)
+    _, (article,) = read(data)
+    assert [node.src for node in walk(article.body) if isinstance(node, Image)] == ["/photo.jpg"]
+
+
+def test_a_picture_that_goes_missing_is_found() -> None:
+    for body in ("<p>一段文字。<img src='/a.jpg'></p>", "一段文字。![图](/a.jpg)"):
+        source, (article,) = read(f"---\ntitle: 题目\n---\n{body}\n".encode())
+        assert account(source, (article,)).complete
+        words = tuple(block for block in article.body if not isinstance(block, Figure))
+        assert len(words) == len(article.body) - 1
+        assert account(source, (msgspec.structs.replace(article, body=words),)).lost
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "| 甲 | 乙 |\n|:--|--:|\n| 1 | 2 |\n",
+        "甲 | 乙\n:-: | ---\n1 | 2\n",
+        "> | 甲 |\n> | :-- |\n> | 1 |\n",
+        "见[文档][ref]，又见[此处][ REF  a ]。\n\n[ref]: https://e.org/\n[ref a]: /b '题'\n",
+        "![图][ref]\n\n[ref]: /a.png\n",
+        "见[文档][ref]，没有出处。\n",
+        "一行:--|里的冒号。\n",
+        "![图]({{ site.baseurl }}/assets/a.png)，[文]({% post_url a %} '题')与[文]({{< ref \"甲.md\" >}})。\n",
+        "[文](https://e.org/a-\nb)，[图][a]。\n\n[a]: {{ site.url }}/a.png\n",
+    ],
+)
+def test_what_is_only_syntax_in_markdown_need_not_be_accounted_for(body: str) -> None:
+    assert_accounted(f"---\ntitle: 题目\n---\n{body}".encode())
+    assert_accounted(f"+++\ntitle = '题目'\n[params.cover] # 注\nimage = 'a.png'\n[[x]]\ny = 1\n+++\n{body}".encode())
+
+
+def test_what_only_looks_like_syntax_is_missed_when_it_goes_missing() -> None:
+    cases = [("见[文档][ref]。", "ref"), ("[ref]: 正文的话", "ref"), ("正文 :-- 冒号", ":"), ("a[甲][乙]\n\n[丙]: /b", "乙")]
+    for body, seen in cases:
+        source, articles = read(f"---\ntitle: 题目\n---\n{body}\n".encode())
+        shown = visible(source, articles)
+        assert all(shown[source.text.rindex(seen) + at] for at in range(len(seen))), body
+    source, articles = read("+++\ntitle = '题目'\nx = [\n  ['值'],\n]\n+++\n文\n".encode())
+    assert visible(source, articles)[source.text.index("值")]
+
+
 # --- strict reading ---------------------------------------------------------------------------------------------
 
 
@@ -428,10 +500,10 @@ def test_strict_reading_fails_what_is_not_accounted_for(tmp_path: Path, monkeypa
             return read
         return tuple(one._replace(article=msgspec.structs.replace(one.article, body=(), text="")) for one in read)
 
-    assert [one.error for one in readings.readings(tmp_path, strict=True)] == [None, None]
+    assert [one.error for one in readings.read_tree(tmp_path, strict=True)] == [None, None]
     monkeypatch.setattr(reading, "read_with_profiles", careless)
-    assert [one.error for one in readings.readings(tmp_path)] == [None, None]
-    broken, whole = readings.readings(tmp_path, strict=True)
+    assert [one.error for one in readings.read_tree(tmp_path)] == [None, None]
+    broken, whole = readings.read_tree(tmp_path, strict=True)
     assert whole.error is None
     assert isinstance(broken.error, UnaccountedTextError)
     assert (broken.error.path, broken.error.offset) == ("broken.txt", len("别的标题\n\n".encode()))
