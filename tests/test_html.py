@@ -56,7 +56,7 @@ def _told(node: Node) -> str:
         return f"{node.style}{node.start}({' | '.join(outline(item.children) for item in node.items)})"
     if isinstance(node, Table):
         rows = [" ; ".join(f"{cell.scope}[{outline(cell.children)}]" for cell in row.cells) for row in node.head + node.rows]
-        return f"table{len(node.head)}({' / '.join(rows)})"
+        return f"table{len(node.head)}({' / '.join(rows)}{'|' * bool(node.caption)}{_inline(node.caption)})"
     if isinstance(node, Figure):
         images = ",".join(image.src for image in node.images)
         return f"figure({images}|{_inline(node.caption)}|{_inline(node.credit)})"
@@ -85,6 +85,7 @@ def _inline(nodes: tuple[Inline, ...]) -> str:
 
 FOSTERED = "p(甲) table0([p(乙)] ; [p(丙)] / [p(丁)] ; [p(戊)])"
 GREY = "<img src=a.jpg><div><small style='color:#999'>题</small></div><p>文"
+LATE = "figure(https://x.example/a.jpg?w=1||)"
 CASES = [
     ("words that look like an address", "https://a.example/b", "p(https://a.example/b)"),
     ("words that look like a file", "readme.txt", "p(readme.txt)"),
@@ -106,6 +107,8 @@ CASES = [
     ("two breaks are a paragraph", "<p>一<br/> <br/>二<br>三</p>", "p(一) p(二⏎三)"),
     ("white space folds", "<p>  a \n b\tc </p>", "p(a b c)"),
     ("a line break between Han is nothing", "<p>上文\n    下文 and\nmore</p>", "p(上文下文 and more)"),
+    ("a line break between Hangul is a space", "<p>한국\n사람\n中\n文</p>", "p(한국 사람 中文)"),
+    ("a line break between quotations", "<p>“一”\n“二” “a”\n“b”</p>", "p(“一”“二” “a” “b”)"),
     ("blank edges", "<p>\u3000\u3000&nbsp;一&nbsp;</p>", "p(一)"),
     ("empty paragraphs go", "<p></p><p>&nbsp;</p><p>一</p>", "p(一)"),
     ("references", "<p>a &amp; b &lt;i&gt; &#20013;&copy</p>", "p(a & b <i> 中©)"),
@@ -130,11 +133,88 @@ CASES = [
     ),
     ("a caption whose picture is lost", "<figcaption>题</figcaption><p>文", "figure(|题|) p(文)"),
     ("late loading", "<img src='/blank.gif' data-src='/a.jpg'>", "figure(/a.jpg||)"),
+    ("late loading, no address yet", "<img data-ks-lazyload=//x.example/a.jpg>", "figure(//x.example/a.jpg||)"),
+    ("late loading as Sina has it", "<img src=/common/sg_trans.gif real_src=/a.jpg>", "figure(/a.jpg||)"),
+    ("late loading as Discuz has it", "<img src=static/none.gif zoomfile=a/1.jpg file=a/2.jpg>", "figure(a/1.jpg||)"),
+    ("late loading in a way nobody knows", "<img src=/loading.gif data-late=https://x.example/a.jpg?w=1>", LATE),
+    (
+        "a stand-in and other words",
+        "<img src=/loading.gif data-id=a.b onload=https://x.example/a.jpg>",
+        "figure(/loading.gif||)",
+    ),
+    (
+        "an image of AMP",
+        "<p>一<amp-img src=a.jpg><noscript><img src=a.jpg></noscript></amp-img>",
+        "p(一) figure(a.jpg,a.jpg||)",
+    ),
     ("preformatted", "<pre>a\n  b</pre>", "code(a\n  b)"),
+    ("a picture in preformatted text", "<pre>a<img src=/b.png></pre>", "code(a) figure(/b.png||)"),
+    ("preformatted lines that end with br", "<pre><span>a</span><br><span>  b</span><br></pre>", "code(a\n  b)"),
+    ("preformatted lines, an element each", "<pre><div>a\n</div><div>  b</div>c</pre>", "code(a\n  b\nc)"),
+    ("a player in preformatted text", "<pre>a<iframe src=/b></iframe>\nb</pre>", "code(a\nb) embed(/b)"),
+    (
+        "numbered lines as Hexo has them",
+        "<figure class=highlight><table><tr><td class=gutter><pre><span class=line>1</span><br></pre></td>"
+        "<td class=code><pre><span class=line>a</span><br></pre></td></tr></table></figure>",
+        "code(a)",
+    ),
+    (
+        "numbered lines as Rouge has them",
+        "<pre><code><table class=rouge-table><tr><td class='rouge-gutter gl'><pre class=lineno>1\n2\n</pre></td>"
+        "<td class=rouge-code><pre>a\nb\n</pre></td></tr></table></code></pre>",
+        "code(a\nb)",
+    ),
+    (
+        "numbered lines as Pygments has them",
+        "<table class=highlighttable><tr><td class=linenos><div class=linenodiv><pre>1\n2</pre></div></td>"
+        "<td class=code><div class=highlight><pre>a\nb</pre></div></td></tr></table>",
+        "code(a\nb)",
+    ),
+    (
+        "numbered lines as Chroma has them",
+        "<table class=lntable><tr><td class=lntd><pre><code><span class=lnt>1\n</span></code></pre></td>"
+        "<td class=lntd><pre><code>a\n</code></pre></td></tr></table>",
+        "code(a)",
+    ),
+    ("numbers in lines", "<pre><span class=lineno>1 </span>a\n<span class=lineno>2 </span>b</pre>", "code(a\nb)"),
+    ("numbers in words", "<pre><span class=lineno>一1</span></pre><p>第<span class=ln>2</span>行", "code(一1) p(第2行)"),
+    (
+        "a head of two rows",
+        "<table><tr><th rowspan=2>地区</th><th colspan=2>人口</th></tr><tr><th>甲年</th><th>乙年</th></tr>"
+        "<tr><td>东<td>一<td>二</table>",
+        "table2(col[p(地区)] ; col[p(人口)] / col[p(甲年)] ; col[p(乙年)] / [p(东)] ; [p(一)] ; [p(二)])",
+    ),
     ("ruby", "<p><ruby>漢<rt>かん</rt>字<rt>じ</rt></ruby></p>", "p(漢^かん字^じ)"),
+    ("a drawn emoji", "<p>一<img class=emoji src=//s.w.org/images/core/emoji/13/svg/1f600.svg alt=😀>二</p>", "p(一😀二)"),
+    ("a drawn smiley", "<p>一 <img class='x wp-smiley' src=/a.gif alt=':)'></p>", "p(一 :))"),
+    ("an emoji with a name", "<p>一<img class=emoji src=/a.gif alt=smile width=16>二</p>", "p(一</a.gif>二)"),
+    ("a formula", "<p>一 <script type='math/tex'>E<mc^2</script> 二</p>", "p(一 code{} 二)"),
+    ("a formula by itself", "<p>一<script type='math/tex; mode=display'>E=m</script>二</p>", "p(一) code(E=m) p(二)"),
+    (
+        "a caption of a table",
+        "<figure><table><tr><td>一<td>二<tr><td>三<td>四</table><figcaption>题</figcaption></figure>",
+        "table0([p(一)] ; [p(二)] / [p(三)] ; [p(四)]|题)",
+    ),
+    ("a line over code", "<figure><figcaption>a.sh</figcaption><pre>ls</pre></figure>", "p(a.sh) code(ls)"),
+    (
+        "a line under a quotation",
+        "<figure><blockquote>话</blockquote><figcaption>某人</figcaption></figure>",
+        "quote(p(话)) p(某人)",
+    ),
     ("a video", "<video src=a.mp4>没有视频</video>", "embed(a.mp4)"),
     ("unknown elements are transparent", "<p>一<ok href=x>二</ok>三", "p(一二三)"),
     ("what runs is no address", "<a href=' java\tscript:x()'>一</a><img src='javascript:y()'>", "p(一)"),
+    ("sizes that are no numbers", f"<p>一<img src=a.gif width=² height={'9' * 5000}>二</p>", "p(一<a.gif>二)"),
+    (
+        "spans that are no numbers",
+        f"<table><tr><td colspan=²>一<td rowspan={'9' * 5000}>二<tr><td>三<td>四</table>",
+        "table0([p(一)] ; [p(二)] / [p(三)] ; [p(四)])",
+    ),
+    (
+        "a first number that is none",
+        f"<ol start=²><li>一</ol><ol start={'9' * 5000}><li>二</ol>",
+        "ordered(p(一)) ordered(p(二))",
+    ),
     ("headings begin at two", "<h1>一</h1><h4>二</h4>", "h2(一) h4(二)"),
 ]
 
@@ -152,11 +232,46 @@ def test_blocks(markup: str, expected: str) -> None:
         ("<style>p{}</style>一", "html.not-shown", "p{}"),
         ("一<button>按</button>", "html.form-control", "按"),
         ("<video src=a.mp4>没有视频</video>", "html.embed-fallback", "没有视频"),
+        ("<pre>a<button>复制</button></pre>", "html.form-control", "复制"),
+        ("<pre>a<span hidden>b</span></pre>", "html.hidden", "b"),
+        ("<pre><span class=lineno>1 </span>a</pre>", "html.line-numbers", "1 "),
         ("<svg><text>图中字</text></svg>", "html.foreign-content", "图中字"),
+        ("<p>若 a<b 则</p>", "html.malformed-tag", "<b 则</p>"),
+        ("<div hidden><i x<y</div>", "html.malformed-tag", "<i x<y</div>"),
+        ("<p>一<p>二<i 三<四</p><p>五", "html.malformed-tag", "<i 三<四</p>"),
     ],
 )
 def test_what_is_not_shown_is_a_removal(markup: str, rule: str, text: str) -> None:
-    assert [(removal.rule, removal.text) for removal in parse(markup).removals] == [(rule, text)]
+    assert [(removal.rule, removal.text) for removal in parse(markup).removals if removal.text] == [(rule, text)]
+
+
+@pytest.mark.parametrize(
+    ("markup", "controls"),
+    [
+        ("<p>一\x01</p>", 1),
+        ("<p><ruby>漢\x01<rt>か\x02ん</rt>字\x03</ruby></p>", 3),
+        ("<p><ruby>漢<rt>か\x02ん", 1),
+        ("<p>&#1;</p>", 1),
+    ],
+)
+def test_each_control_character_that_is_left_out_is_told(markup: str, controls: int) -> None:
+    assert [notice.id for notice in parse(markup).notices] == ["text.control-character"] * controls
+
+
+@pytest.mark.parametrize(
+    ("markup", "rule"),
+    [
+        ("<div hidden><img src=a.png></div>", "html.hidden"),
+        ("<img src='javascript:y()'>", "html.image-without-address"),
+        ("<img alt=题>", "html.image-without-address"),
+        ("<video src=a.mp4><img src=b.png></video>", "html.embed-fallback"),
+        ("<p>一<svg><path d='M0 0'/></svg>", "html.foreign-content"),
+        ("<template><img src=a.png></template>", "html.not-shown"),
+        ("<div hidden><amp-img src=a.png></div>", "html.hidden"),
+    ],
+)
+def test_a_picture_that_is_not_shown_is_a_removal(markup: str, rule: str) -> None:
+    assert [(removal.rule, removal.text) for removal in parse(markup).removals] == [(rule, "")]
 
 
 def test_too_deep_is_refused_before_it_is_parsed() -> None:

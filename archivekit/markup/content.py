@@ -31,8 +31,25 @@ _FURNITURE = re.compile(
     r"|element-invisible|screen-reader-text|visually-hidden|skip-link|code-block|post-meta|entry-meta|entry-footer|page-header|author-wrap)(?:[\s_-]|$)",
     re.I,
 )
+_FURNITURE_ID = re.compile(
+    r"share|sharing|social|sharedaddy|related|comments?|breadcrumbs?|pagination|pager|sidebar|subscribe|newsletter|advert|advertisement"
+    r"|ads|navigation|toolbar",
+    re.I,
+)
+_PART_OF_ID = re.compile(
+    r"areas?|articles?|bars?|blocks?|bottom|box|buttons?|containers?|count|first|footer|form|header|icons?|inner|jp|left|links?|list|main"
+    r"|menu|modules?|nav|news|page|panel|posts?|relatedposts|right|second|site|stories|story|title|top|widgets?|wrap|wrapper|\d+",
+    re.I,
+)
+"""What else may be in the id of furniture; other words are the author's, for an id may be made from a heading."""
+_NAMED = frozenset(["div", "ul", "ol"])
+"""Elements whose id may say that they are furniture."""
 _PAGE_TAGS = frozenset(["article", "main", "nav", "header", "aside"])
 _FURNITURE_TAGS = frozenset(["nav", "footer", "form", "aside", "menu"])
+_ARTICLES_OWN = frozenset(
+    ["p", "img", "figure", "figcaption", "blockquote", "table", "article", "main", "body", "h1", "pre", "code"]
+)
+"""Elements that are the article's whatever they are called."""
 
 
 def article_root(tree: Tag) -> Tag | None:
@@ -102,12 +119,26 @@ def furniture(root: Tag) -> list[Tag]:
 
 
 def _is_furniture(tag: Tag) -> bool:
+    return _looks_like_furniture(tag) and tag.find("pre") is None
+
+
+def _looks_like_furniture(tag: Tag) -> bool:
+    """Whether the name, a class or the id of an element says that it is furniture."""
     if tag.name in _FURNITURE_TAGS:
-        return True
-    if tag.name in ("p", "img", "figure", "figcaption", "blockquote", "table", "article", "main", "body", "h1"):
+        return tag.name != "footer" or tag.find_parent(["blockquote", "figure"]) is None
+    if tag.name in _ARTICLES_OWN:
         return False
-    names = f"{attribute(tag, 'class')} {attribute(tag, 'id')}"
-    return bool(names.strip()) and bool(_FURNITURE.search(names)) and not _BODY_CLASS.search(names)
+    classes, name = attribute(tag, "class"), attribute(tag, "id")
+    if _BODY_CLASS.search(classes) or _BODY_CLASS.search(name):
+        return False
+    return bool(_FURNITURE.search(classes)) or (tag.name in _NAMED and _is_furniture_id(name))
+
+
+def _is_furniture_id(name: str) -> bool:
+    """Whether an id names furniture, and nothing else beside it."""
+    parts = [part for part in re.split(r"[\s_-]+", name) if part]
+    named = [part for part in parts if _FURNITURE_ID.fullmatch(part)]
+    return bool(named) and all(part in named or _PART_OF_ID.fullmatch(part) for part in parts)
 
 
 def by_extractor(page: str) -> Callable[[Parsed], Parsed]:

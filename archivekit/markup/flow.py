@@ -1,13 +1,12 @@
 """Flow: a paragraph in the making. Runs of words with the inline elements open around them become inline nodes.
 
 White space is folded as CSS Text 3 says (``white-space: normal``), and a line break in the source between two Han,
-kana or full-width characters is nothing, as its segment break rules have it.
+kana or full-width characters is nothing, as its segment break rules have it; Hangul has spaces between its words.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 
 from ..model import (
@@ -24,6 +23,7 @@ from ..model import (
     Superscript,
     Text,
 )
+from .softwrap import is_between_wide
 
 Spanner = Callable[[int, int], Span]
 """Character offsets of the source text to a byte span."""
@@ -62,11 +62,6 @@ class Run:
         self.end = end
         self.verbatim = verbatim
         self.leaf = leaf
-
-
-def is_wide(char: str) -> bool:
-    """Whether a character is set without spaces around it: Han, kana, full-width forms and their punctuation."""
-    return unicodedata.east_asian_width(char) in "WF" or char in "“”‘’…—·"
 
 
 class Flow:
@@ -141,16 +136,16 @@ class Flow:
         last = self.runs[-1]
         if last.leaf is not None and isinstance(last.leaf, (LineBreak, Image)):
             return
-        before = last.words[-1:] if last.leaf is None else "a"
-        if before in (" ", "\u3000"):
+        before = last.words if last.leaf is None else "a"
+        if before[-1:] in (" ", "\u3000"):
             return
-        if "\n" in space.words and following and before and is_wide(before) and is_wide(following):
+        if "\n" in space.words and following and before and is_between_wide(before, following):
             return
         exact = space.words == " " and space.verbatim
         self._join(Run(space.wraps, " ", space.start, space.end, verbatim=exact))
 
     def _push(self, run: Run) -> None:
-        self._settle(run.words[0])
+        self._settle(run.words)
         self._join(run)
 
     def _join(self, run: Run) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from ..model import Block, Row
+from .numbers import number
 
 MAX_SPAN: Final = 1000
 """The widest ``colspan`` HTML allows."""
@@ -40,7 +41,7 @@ def _section(rows: tuple[Row, ...], scope: str) -> tuple[list[list[Slot]], list[
     placed: list[list[Slot]] = []
     widths: list[int] = []
     below: dict[int, int] = {}
-    for number, row in enumerate(rows):
+    for index, row in enumerate(rows):
         slots: list[Slot] = []
         column = 0
         taken, below = below, {at: left - 1 for at, left in below.items() if left > 1}
@@ -48,7 +49,7 @@ def _section(rows: tuple[Row, ...], scope: str) -> tuple[list[list[Slot]], list[
             column = _pad(slots, column, taken, stop=None)
             wanted = _span(cell.colspan, MAX_SPAN)
             colspan = next((n for n in range(wanted) if column + n in taken), wanted)
-            rowspan = _span(cell.rowspan, len(rows) - number)
+            rowspan = _span(cell.rowspan, len(rows) - index)
             if rowspan > 1:
                 below.update(dict.fromkeys(range(column, column + colspan), rowspan - 1))
             slots.append(Slot(cell.children, cell.scope or scope, colspan, rowspan))
@@ -70,4 +71,4 @@ def _pad(slots: list[Slot], column: int, taken: dict[int, int], stop: int | None
 
 def _span(value: str, limit: int) -> int:
     """A span attribute as a number from 1 to ``limit``."""
-    return min(max(int(value), 1), limit) if value.isascii() and value.isdigit() and len(value) < 10 else 1
+    return min(number(value) or 1, limit)

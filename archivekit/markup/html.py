@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from ..errors import MarkupLimitError
 from ..model import CodeBlock, Embed, Image, LineBreak, Notice, Removal, Rule
 from ..source import Source
+from . import tag_meanings
 from .content import furniture, lead_images
 from .figures import CaptionHint, caption_hint
 from .flow import Wrap
 from .html_blocks import Builder
-from .images import best_address
+from .images import as_words, best_address
 from .parsed import Mark, Parsed
+from .preformatted import is_line_numbers, preformatted
 from .schemes import runs
-from .soup import Tag, Words, attribute, parse_tree
+from .shortcodes import TAG
+from .soup import Tag, Words, attribute, parse_tree, text_of
+from .template_addresses import image_address, link_address
 
 BLOCKS = frozenset(
     {
@@ -79,6 +84,8 @@ LEFT_OUT = {
     **dict.fromkeys(("svg", "math"), "html.foreign-content"),
 }
 """Elements that are left out, by the rule that takes their words."""
+LATE_IMAGES = frozenset(["amp-img", "amp-anim"])
+"""Elements that are an image, and may hold what stands for it until it is loaded."""
 SHOWN = EMBEDS | {"br", "hr", "img"}
 """Elements that are something by themselves and are not walked into."""
 MARKED = frozenset(["address", "time", "footer", "header", "nav", "aside", "cite", "h1"])
@@ -96,18 +103,20 @@ def tree(source: Source, start: int, end: int) -> Tag:
         raise type(error)(error.message, path=source.path, offset=source.byte(start)) from None
 
 
-def parse(source: Source, start: int, end: int) -> Parsed:
+def parse(source: Source, start: int, end: int, *, tags: bool = False) -> Parsed:
     """The blocks of ``source.text[start:end]``, an HTML document or fragment; raises MarkupLimitError."""
-    return convert(tree(source, start, end), source, start)
+    return convert(tree(source, start, end), source, start, tags=tags)
 
 
-def convert(root: Tag, source: Source, offset: int = 0, *, outside: Tag | None = None) -> Parsed:
+def convert(root: Tag, source: Source, offset: int = 0, *, outside: Tag | None = None, tags: bool = False) -> Parsed:
     """The blocks below an element whose positions count from ``offset`` in the source's text.
+
+    With ``tags``, a template's tags among the words are what they stand for.
 
     With ``outside``, an element around it, the furniture of the page is left out: what stands outside the root and
     what inside it is navigation, sharing or comments goes into Removals.
     """
-    walker = _Walker(source, offset)
+    walker = _Walker(source, offset, TAG if tags else None)
     if outside is not None:
         walker.leave_out(furniture(root), "html.furniture")
         for image in lead_images(outside, root):
@@ -121,13 +130,15 @@ def convert(root: Tag, source: Source, offset: int = 0, *, outside: Tag | None =
 class _Walker:
     """Goes through a tree once, without recursion, and tells a Builder what opens, closes and stands between."""
 
-    def __init__(self, source: Source, offset: int) -> None:
+    def __init__(self, source: Source, offset: int, tags: re.Pattern[str] | None) -> None:
         self.source = source
+        self.tags = tags
         self.offset = offset
         self.builder = Builder(source.span)
         self.removals: list[Removal] = []
         self.marks: list[Mark] = []
         self._out: dict[int, str] = {}
+        self._malformed: set[int] = set()
 
     def leave_out(self, tags: list[Tag], rule: str) -> None:
         """Take these elements out when they are met."""
@@ -135,16 +146,8 @@ class _Walker:
 
     def remove_around(self, outside: Tag, inside: Tag) -> None:
         """Record everything below ``outside`` that is not below ``inside`` as removed."""
-        within = {id(node) for node in inside.descendants}
-        shown = {id(image) for image in lead_images(outside, inside)}
-        for tag in outside.find_all("img"):
-            if id(tag) not in within and id(tag) not in shown and attribute(tag, "src"):
-                at = self._place(tag)
-                span = self.source.span(at, self.source.text.find(">", at) + 1 or at)
-                self.removals.append(Removal(text="", span=span, rule="html.outside-article"))
-        self._record(
-            [node for node in outside.descendants if isinstance(node, Words) and id(node) not in within], "html.outside-article"
-        )
+        kept = {id(node) for node in inside.descendants} | {id(image) for image in lead_images(outside, inside)}
+        self._record((node for node in outside.descendants if id(node) not in kept), "html.outside-article")
 
     def show(self, image: Tag) -> None:
         """Take a picture from outside the body, as a block of its own."""
@@ -159,7 +162,10 @@ class _Walker:
             for node in children:
                 if isinstance(node, Words):
                     self._text(node)
-                elif isinstance(node, Tag) and not self._leaf(node):
+                elif isinstance(node, Tag):
+                    self._words_in(node)
+                    if self._leaf(node):
+                        continue
                     mark, said = self.builder.count(), caption_hint(node)
                     self._open(node, said)
                     stack.append((node, iter(node.contents), mark, said))
@@ -180,24 +186,50 @@ class _Walker:
 
     def _text(self, node: Words) -> None:
         for piece in node.pieces:
-            self.builder.words(piece.words, piece.start + self.offset, piece.end + self.offset, verbatim=piece.verbatim)
+            at = piece.start + self.offset
+            if self.tags is not None and piece.verbatim and "{" in piece.words:
+                at += self._tags(piece.words, at, self.tags)
+            words = piece.words[at - piece.start - self.offset :]
+            self.builder.words(words, at, piece.end + self.offset, verbatim=piece.verbatim)
+
+    def _tags(self, words: str, start: int, tags: re.Pattern[str]) -> int:
+        """Words up to the last tag of a template among them: each is the image or player it stands for, or is left out."""
+        done = 0
+        for code in tags.finditer(words):
+            self.builder.words(words[done : code.start()], start + done, start + code.start(), verbatim=True)
+            block = tag_meanings.block(self.source, code.group(), start + code.start())
+            if block is None:
+                self._gone(code.group(), start + code.start(), start + code.end(), "markdown.shortcode")
+            else:
+                self.builder.block(block, start + code.start())
+            done = code.end()
+        return done
 
     def _leaf(self, tag: Tag) -> bool:
         """Deal with an element that is not walked into; whether it was one."""
         name = tag.name
-        if name in LEFT_OUT:
-            self._remove(tag, LEFT_OUT[name])
-        elif name in SHOWN:
+        if name in SHOWN:
             self._shown(tag, self._place(tag))
-        elif id(tag) in self._out:
-            self._remove(tag, self._out[id(tag)])
-        elif tag.attrs and _is_hidden(tag):
-            self._remove(tag, "html.hidden")
+        elif name == "script" and attribute(tag, "type").lower().startswith("math/tex"):
+            self._tex(tag)
+        elif self._leave_out(tag):
+            return True
         elif name == "pre":
             self._pre(tag)
         else:
+            if name in LATE_IMAGES:
+                self._image(tag, self._place(tag))
             return False
         return True
+
+    def _leave_out(self, tag: Tag) -> bool:
+        """Take an element out when it is one that is left out; whether it was."""
+        rule = LEFT_OUT.get(tag.name) or self._out.get(id(tag))
+        if rule is None and tag.attrs:
+            rule = "html.hidden" if _is_hidden(tag) else "html.line-numbers" if is_line_numbers(tag) else None
+        if rule is not None:
+            self._record([tag, *tag.descendants], rule)
+        return rule is not None
 
     def _shown(self, tag: Tag, at: int) -> None:
         """An element that is something by itself."""
@@ -260,9 +292,15 @@ class _Walker:
         return self.offset + (tag.sourcepos or 0)
 
     def _image(self, tag: Tag, at: int) -> None:
-        src, fallbacks = best_address({key: attribute(tag, key) for key in tag.attrs})
-        end = self.source.text.find(">", at) + 1 or at
+        attrs = {key: attribute(tag, key) for key in tag.attrs}
+        raw, fallbacks = best_address(attrs)
+        src, end = image_address(raw).url, self._end_of(at)
+        drawn = as_words(attrs)
+        if drawn:
+            self.builder.words(drawn, at, end, verbatim=False)
+            return
         if not src or runs(src):
+            self._record([tag], "html.image-without-address")
             return
         image = Image(
             src=src,
@@ -279,36 +317,74 @@ class _Walker:
         inner = tag.find("source") if tag.name in ("video", "audio") else None
         url = attribute(tag, "src") or attribute(tag, "data") or (attribute(inner, "src") if isinstance(inner, Tag) else "")
         title = attribute(tag, "title") or attribute(tag, "alt")
-        end = self.source.text.find(">", at) + 1 or at
+        end = self._end_of(at)
         url = "" if runs(url) else url
         if url or title:
             self.builder.block(Embed(url=url, title=title, at=str(self.source.span(at, end))), at)
-        self._remove(tag, "html.embed-fallback")
+        self._record(tag.descendants if url or title else [tag, *tag.descendants], "html.embed-fallback")
+
+    def _tex(self, tag: Tag) -> None:
+        """A formula that a script would set, as TeX."""
+        pieces = [piece for node in tag.descendants if isinstance(node, Words) for piece in node.pieces if piece.words.strip()]
+        if "display" in attribute(tag, "type").lower() and pieces:
+            start, end = pieces[0].start + self.offset, pieces[-1].end + self.offset
+            self.builder.block(CodeBlock(text=text_of(tag).strip(), at=str(self.source.span(start, end))), start)
+            return
+        self.builder.wrap(Wrap("code"))
+        for piece in pieces:
+            self.builder.words(piece.words, piece.start + self.offset, piece.end + self.offset, verbatim=piece.verbatim)
+        self.builder.unwrap()
 
     def _pre(self, tag: Tag) -> None:
-        strings = [node for node in tag.find_all(string=True) if isinstance(node, Words)]
-        pieces = [piece for node in strings for piece in node.pieces]
-        if not pieces:
+        found = preformatted(tag, BLOCKS, SHOWN, self._leave_out)
+        if found.text.strip():
+            start, end = found.pieces[0].start + self.offset, found.pieces[-1].end + self.offset
+            self.builder.block(CodeBlock(text=found.text, at=str(self.source.span(start, end))), start)
+        for other in found.apart:
+            self.builder.line()
+            self._shown(other, self._place(other))
+            self.builder.line()
+
+    def _record(self, nodes: Iterable[object], rule: str) -> None:
+        """Removals of the words among the nodes, a stretch at a time, and of the pictures and players, each by its tag."""
+        for node in nodes:
+            if isinstance(node, Words):
+                for piece in node.pieces:
+                    if piece.words.strip():
+                        self._gone(piece.words, piece.start + self.offset, piece.end + self.offset, rule)
+            elif isinstance(node, Tag):
+                self._words_in(node)
+                if _is_picture(node):
+                    at = self._place(node)
+                    self._gone("", at, self._end_of(at), rule)
+
+    def _words_in(self, tag: Tag) -> None:
+        """Record a tag that ran on into another, with what stood between: ``a<b then</p>`` is one to its end (HTML, 13.2.5)."""
+        if "<" not in tag.name and not any("<" in name for name in tag.attrs):
             return
-        span = self.source.span(pieces[0].start + self.offset, pieces[-1].end + self.offset)
-        text = "".join(str(node) for node in strings).strip("\n")
-        if text.strip():
-            self.builder.block(CodeBlock(text=text, at=str(span)), self.offset + pieces[0].start)
+        at = self._place(tag)
+        if tag.sourcepos is not None and at not in self._malformed:
+            self._malformed.add(at)
+            end = self._end_of(at)
+            self._gone(self.source.text[at:end], at, end, "html.malformed-tag")
 
-    def _remove(self, tag: Tag, rule: str) -> None:
-        """Leave an element out; its words, if it has any, go into Removals, a stretch at a time."""
-        self._record([node for node in tag.find_all(string=True) if isinstance(node, Words)], rule)
+    def _gone(self, words: str, start: int, end: int, rule: str) -> None:
+        self.removals.append(Removal(text=words, span=self.source.span(start, end), rule=rule))
 
-    def _record(self, strings: list[Words], rule: str) -> None:
-        for node in strings:
-            for piece in node.pieces:
-                if piece.words.strip():
-                    span = self.source.span(piece.start + self.offset, piece.end + self.offset)
-                    self.removals.append(Removal(text=piece.words, span=span, rule=rule))
+    def _end_of(self, at: int) -> int:
+        """Where the tag ends that begins at a place."""
+        return self.source.text.find(">", at) + 1 or at
+
+
+def _is_picture(tag: Tag) -> bool:
+    """Whether an element shows something without words: an image, a drawing or a player."""
+    if tag.name == "img" or tag.name in LATE_IMAGES:
+        return bool(best_address({key: attribute(tag, key) for key in tag.attrs})[0] or attribute(tag, "alt").strip())
+    return tag.name == "svg" or (tag.name in EMBEDS and bool(attribute(tag, "src") or attribute(tag, "data")))
 
 
 def _href(tag: Tag) -> str:
-    url = attribute(tag, "href")
+    url = link_address(attribute(tag, "href")).url
     return "" if runs(url) else url
 
 

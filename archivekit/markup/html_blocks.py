@@ -19,7 +19,9 @@ from ..model import (
 )
 from .figures import CaptionHint
 from .flow import EDGE, Flow, Run, Spanner, Wrap, inlines, lines, trim
+from .grid import MAX_SPAN
 from .html_containers import MAKERS, Frame, join_captions
+from .numbers import number
 
 MAX_NESTED = 48
 """Quotes, lists and table parts inside one another beyond this many are set as if they were not nested."""
@@ -117,6 +119,7 @@ class Builder:
         if self._ruby is None or self._ruby[1] is None:
             return
         base, annotation = self._flow, self._ruby[1]
+        self.controls += base.controls + annotation.controls
         node = Ruby(inlines(trim(base.runs), self.span), inlines(trim(annotation.runs), self.span))
         self._flow = Flow()
         if base.runs:
@@ -128,13 +131,14 @@ class Builder:
             return
         outer, rest = self._ruby[0], self._flow
         self._flow, self._ruby = outer, None
+        self.controls += rest.controls
         outer.runs.extend(rest.runs)
 
     def open_table_part(self, name: str, colspan: str, rowspan: str, scope: str) -> None:
         self.line()
         kind = {"td": "cell", "th": "cell", "tr": "row", "thead": "head", "caption": "tablecaption"}[name]
         header = ("row" if scope.startswith("row") else "col") if name == "th" else ""
-        self.frames.append(Frame(kind, colspan=_number(colspan), rowspan=_number(rowspan), scope=header))
+        self.frames.append(Frame(kind, colspan=_span(colspan), rowspan=_span(rowspan), scope=header))
 
     def close_table_part(self, name: str) -> None:
         self.close({"td": "cell", "th": "cell", "tr": "row", "thead": "head", "caption": "tablecaption"}[name])
@@ -222,8 +226,9 @@ class Builder:
             self._add(made)
 
 
-def _number(value: str) -> str:
-    return value if value.isdigit() and 1 < int(value) <= 1000 else ""
+def _span(value: str) -> str:
+    """A span attribute that says something: of 2 to as many as HTML allows."""
+    return value if 1 < (number(value) or 1) <= MAX_SPAN else ""
 
 
 def _is_image(url: str) -> bool:
@@ -235,8 +240,9 @@ def _replaced(image: Image, extra: tuple[str, ...]) -> Image:
 
 
 def _is_icon(image: Image) -> bool:
-    sizes = [int(value) for value in (image.width.removesuffix("px"), image.height.removesuffix("px")) if value.isdigit()]
-    return bool(sizes) and max(sizes) <= ICON
+    sizes = [number(value.removesuffix("px")) for value in (image.width, image.height)]
+    stated = [size for size in sizes if size is not None]
+    return bool(stated) and max(stated) <= ICON
 
 
 def _standing_images(line: list[Run]) -> tuple[list[Run], list[Run], list[Run]]:

@@ -7,6 +7,7 @@ from typing import Any
 from ..model import (
     Block,
     Cell,
+    CodeBlock,
     Embed,
     Figure,
     Heading,
@@ -21,6 +22,7 @@ from ..model import (
     Table,
 )
 from .figures import CaptionHint
+from .numbers import number
 
 
 class Frame:
@@ -90,7 +92,7 @@ def _list(frame: Frame) -> Any:
     items = [item for item in items if item.children]
     if not items:
         return None
-    start = frame.data["start"] if frame.kind == "ordered" and frame.data["start"].isdigit() else ""
+    start = frame.data["start"] if frame.kind == "ordered" and number(frame.data["start"]) is not None else ""
     return List("ordered" if frame.kind == "ordered" else "bullet", tuple(items), "" if start == "1" else start)
 
 
@@ -152,9 +154,18 @@ def _table(frame: Frame) -> Any:
         inside = [entry for row in head + rows for entry in _loose(row)]
         words = [(Paragraph(caption), CaptionHint.STRONG)] if caption else []
         return [*rest, *_with_captions(inside), *words]
-    if not head and rows and all(cell.scope for cell in rows[0].cells) and len(rows) > 1:
-        head, rows = rows[:1], rows[1:]
+    if not head:
+        count = _heads(rows)
+        head, rows = rows[:count], rows[count:]
     return [*rest, (Table(rows, head, caption), CaptionHint.NONE)]
+
+
+def _heads(rows: tuple[Row, ...]) -> int:
+    """How many rows are the head of a table that marks none: those of header cells alone, and those such a cell reaches into;
+    never all."""
+    count = next((at for at, row in enumerate(rows) if not all(cell.scope for cell in row.cells)), 1)
+    reached = max((at + (number(cell.rowspan) or 1) for at, row in enumerate(rows[:count]) for cell in row.cells), default=0)
+    return reached if reached < len(rows) else 0
 
 
 def _with_captions(entries: list[tuple[Any, CaptionHint]]) -> list[tuple[Any, CaptionHint]]:
@@ -167,9 +178,9 @@ def _with_captions(entries: list[tuple[Any, CaptionHint]]) -> list[tuple[Any, Ca
 
 
 def is_layout(rows: tuple[Row, ...]) -> bool:
-    """Whether a table only puts things beside or below each other: one column, pictures, or cells full of blocks."""
+    """Whether a table only puts things beside or below each other: one column or cell, pictures, or cells full of blocks."""
     cells = [cell for row in rows for cell in row.cells]
-    if max(len(row.cells) for row in rows) <= 1:
+    if max(len(row.cells) for row in rows) <= 1 or sum(bool(cell.children) for cell in cells) <= 1:
         return True
     if any(isinstance(block, (Figure, Table, Embed, Heading)) for cell in cells for block in cell.children):
         return True
@@ -194,9 +205,23 @@ def _figure_element(frame: Frame) -> Any:
         else:
             rest.append((block, hint))
     if not images:
-        said = (*caption, *((LineBreak(),) if caption and credit else ()), *credit)
-        return [*rest, *([(Paragraph(said), CaptionHint.STRONG)] if said else [])]
+        return _without_images(rest, (*caption, *((LineBreak(),) if caption and credit else ()), *credit), frame.blocks[:1])
     return [(Figure(tuple(images), tuple(caption), tuple(credit)), CaptionHint.NONE), *rest]
+
+
+def _without_images(
+    rest: list[tuple[Any, CaptionHint]], said: tuple[Inline, ...], first: list[tuple[Any, CaptionHint]]
+) -> list[tuple[Any, CaptionHint]]:
+    """A table has what is said for its caption; by code, quotations and lists it is a line, above them when it came first."""
+    if not said:
+        return rest
+    block = rest[0][0] if len(rest) == 1 else None
+    if isinstance(block, Table) and not block.caption:
+        return [(Table(block.rows, block.head, said), rest[0][1])]
+    if rest and all(isinstance(block, (CodeBlock, Quote, List)) for block, _ in rest):
+        line = [(Paragraph(said), CaptionHint.NONE)]
+        return [*line, *rest] if isinstance(first[0][0], Paragraph) else [*rest, *line]
+    return [*rest, (Paragraph(said), CaptionHint.STRONG)]
 
 
 def _root(frame: Frame) -> Any:

@@ -14,12 +14,15 @@ from ..errors import PieceLimitError
 from ..limits import over
 from ..model import CodeBlock, Figure, Image, Notice, Rule
 from ..source import Source
+from . import paired_tags
+from .flow import Wrap
 from .html import parse as parse_html
 from .html_blocks import Builder
-from .markdown_inline import Inlines, Losses
+from .markdown_inline import Inlines, Losses, mark
 from .markdown_lines import Content, Lines
 from .markdown_spans import Token
 from .markdown_spans import parse as tokenize
+from .paired_tags import Pair, Side
 from .parsed import Mark, Parsed
 
 TITLE: Final = 60
@@ -42,8 +45,10 @@ _CONTAINERS: Final = {
 
 def parse(source: Source, start: int, end: int) -> Parsed:
     """The blocks of ``source.text[start:end]``, Markdown with raw HTML in it; raises MarkupLimitError."""
-    lines = Lines(source.text, start, end)
-    tokens, definitions = tokenize(lines.text)
+    pairs = paired_tags.pairs(source.text, start, end)
+    lines = Lines(source.text, start, end, paired_tags.cuts(source.text, pairs))
+    placed = {lines.at(pair.opening.start): (pair, lines.at(pair.closing.start)) for pair in pairs}
+    tokens, definitions = tokenize(lines.text, placed)
     if len(tokens) > source.limits.pieces:
         said = f"{len(tokens)} tokens of Markdown, {over('pieces', source.limits.pieces)}"
         raise PieceLimitError(said, path=source.path, offset=source.byte(start))
@@ -60,10 +65,11 @@ class _Walker:
     def __init__(self, source: Source, lines: Lines) -> None:
         self.source = source
         self.lines = lines
-        self.builder = Builder(source.span)
+        self.builder = self.text = Builder(source.span)
+        self.notes = Builder(source.span)
         self.losses = Losses(source)
         self.marks: list[Mark] = []
-        self.quotes = 0
+        self.quotes = self.noted = 0
         self.heading: Token | None = None
         self.row = self.column = 0
         self.numbers: list[int | None] = []
@@ -82,6 +88,12 @@ class _Walker:
                 self._code(token)
             elif token.type == "hr":
                 self._rule(token)
+            elif token.type in ("pair_open", "pair_close", "pair_comment"):
+                self._pair(token.meta["pair"], token.type)
+            elif token.type in ("footnote_open", "footnote_close"):
+                self._note(token)
+            elif token.type == "attributes":
+                self.losses.remove(*self.lines.bounds(*(token.map or [0, 1])), "attribute-list")
             elif side == "open":
                 self._open(kind, token)
             elif side == "close":
@@ -89,12 +101,13 @@ class _Walker:
             index += 1
 
     def parsed(self) -> Parsed:
-        blocks = self.builder.finish()
+        blocks = (*self.text.finish(), *self.notes.finish())
         notices = [
             Notice(id="text.control-character", message="a control character was left out", span=self.source.span(a, b))
-            for a, b in self.builder.controls
+            for a, b in (*self.text.controls, *self.notes.controls)
         ]
-        removals = sorted([*self.losses.removals, *self.builder.removals], key=lambda removal: removal.span)
+        removed = (*self.losses.removals, *self.text.removals, *self.notes.removals)
+        removals = sorted(removed, key=lambda removal: removal.span)
         return Parsed(blocks, tuple(removals), (*self.losses.notices, *notices), tuple(self.marks))
 
     # --- blocks -------------------------------------------------------------------------------------------------
@@ -165,6 +178,9 @@ class _Walker:
         first, last = token.map or [0, 1]
         first += token.type == "fence"
         text = token.content.removesuffix("\n")
+        if pair := token.meta.get("pair"):
+            self._tag(pair.opening)
+            self._tag(pair.closing)
         info = token.info.strip().split(maxsplit=1)
         if token.info.strip() and (len(info) > 1 or not info[0].isascii()):
             line = self.lines.lines[first - 1]
@@ -179,6 +195,60 @@ class _Walker:
         language = info[0] if info and info[0].isascii() else ""
         span = self.source.span(begin + max(0, lead), stop)
         self.builder.block(CodeBlock(text=text, language=language, at=str(span)), begin)
+
+    def _pair(self, pair: Pair, side: str) -> None:
+        """A tag that opens or ends a pair; the words of the first one are a title, or say at the end who is quoted."""
+        if side == "pair_comment":
+            self.builder.line()
+            self.losses.remove(pair.opening.start, pair.closing.end, "comment")
+        elif side == "pair_open":
+            self._tag(pair.opening)
+            self.builder.line()
+            if pair.kind == "quote":
+                self.builder.open("quote")
+            if not pair.credit:
+                self._shown(pair, "strong" if pair.kind == "quote" else "")
+        else:
+            if pair.credit:
+                self._shown(pair, "")
+            self._tag(pair.closing)
+            self.builder.line()
+            if pair.kind == "quote":
+                self.builder.close("quote")
+
+    def _tag(self, side: Side) -> None:
+        """A tag, but for the words of it that are shown, is not text of the article."""
+        at = side.start
+        for start, end in (*side.shown, (side.end, side.end)):
+            if not self.source.text.startswith("<!--", side.start):
+                self.losses.remove(at, start, "shortcode")
+            at = end
+
+    def _shown(self, pair: Pair, wrap: str) -> None:
+        """The words that a tag shows, on a line of their own; what stands between them is a blank."""
+        self.builder.line()
+        if wrap:
+            self.builder.wrap(Wrap(wrap))
+        for count, (start, end) in enumerate(pair.opening.shown):
+            if count:
+                self.builder.words(" ", start, start, verbatim=False)
+            self.builder.words(self.source.text[start:end], start, end, verbatim=True)
+        if wrap:
+            self.builder.unwrap()
+        self.builder.line()
+
+    def _note(self, token: Token) -> None:
+        """Notes stand below the text, each with the mark that calls it."""
+        self.builder.line()
+        self.noted += 1 if token.type == "footnote_open" else -1
+        self.builder = self.notes if self.noted else self.text
+        if token.type == "footnote_open":
+            line = (token.map or [0])[0]
+            start = self.lines.starts[line] + len(self.lines.lines[line]) - token.meta["left"]
+            end = start + len(token.info) + 3
+            mark(self.builder, self.losses, start, end)
+            self.losses.remove(end, end + 1, "note-sign")
+            self.builder.words(" ", end + 1, end + 1, verbatim=False)
 
     def _html(self, tokens: list[Token], index: int) -> int:
         """Hand HTML blocks that follow each other to the HTML parser as one, for an element may span blank lines."""
@@ -214,7 +284,7 @@ class _Walker:
     def _html_piece(self, start: int, end: int) -> None:
         if not self.source.text[start:end].strip():
             return
-        parsed = parse_html(self.source, start, end)
+        parsed = parse_html(self.source, start, end, tags=True)
         self.losses.removals.extend(parsed.removals)
         self.losses.notices.extend(parsed.notices)
         self.marks.extend(parsed.marks)

@@ -6,8 +6,9 @@ import html as entities
 import re
 from typing import Final
 
-from ..model import Code, Embed, Figure, Image, Inline, LineBreak, Notice, Paragraph, Removal, Rule, Text, walk
+from ..model import Code, Image, LineBreak, Notice, Paragraph, Removal, Rule, walk
 from ..source import Source
+from . import tag_meanings
 from .flow import EDGE, Wrap
 from .html import BLOCKS, CONTAINERS, CONTROLS, EMBEDS, HIDDEN, INLINE
 from .html import parse as parse_html
@@ -16,15 +17,16 @@ from .markdown_lines import Content
 from .markdown_pieces import Piece, pieces
 from .markdown_spans import Token
 from .schemes import runs
+from .shortcodes import TAG
+from .tag_meanings import Said
+from .template_addresses import image_address, link_address, resolve
 
 MAX_OPEN: Final = 64
 """Inline elements open at once; HTML beyond it is transparent."""
 _TAG: Final = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)")
 _ATTRIBUTE: Final = re.compile(r"([A-Za-z_:][\w:.-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _HIDDEN_STYLE: Final = re.compile(r"display:\s*none|visibility:\s*hidden|\shidden[\s>]", re.I)
-_IMAGE_TAG: Final = re.compile(r"\{%\s*(?:img|asset_img|image)\s+(.*?)%\}", re.S)
-_MEDIA_CODE: Final = re.compile(r"\{\{[<%]\s*(figure|img|image|video|audio)\s")
-_WORD: Final = re.compile(r"\"([^\"]*)\"|'([^']*)'|(\S+)")
+_RAW_CODE: Final = re.compile(r"\{%-?\s*raw\s*-?%\}(.+)\{%-?\s*endraw\s*-?%\}", re.S)
 _RANGED: Final = HIDDEN | CONTROLS | EMBEDS | {"svg", "math", "table", "pre", "ul", "ol"}
 _BREAKING: Final = BLOCKS | frozenset(CONTAINERS) | {"td", "th", "tbody", "thead", "tfoot", "caption", "noscript"}
 
@@ -42,6 +44,18 @@ class Losses:
         visible = self.source.text[start:end] if text is None else text
         if visible.strip(EDGE):
             self.removals.append(Removal(text=visible, span=self.source.span(start, end), rule=f"markdown.{rule}"))
+
+    def unknown_address(self, raw: str, start: int, end: int) -> None:
+        """Say that an address is known only to the site that the text was written for."""
+        message = f"only the site's own template knows the address {raw!r}"
+        self.notices.append(Notice(id="link.address-unknown", message=message, span=self.source.span(start, end)))
+
+
+def mark(builder: Builder, losses: Losses, start: int, end: int) -> None:
+    """The mark of a note, ``[^1]``, as it is shown: ``[1]``."""
+    builder.words("[", start, start + 1, verbatim=True)
+    losses.remove(start + 1, start + 2, "note-sign")
+    builder.words(losses.source.text[start + 2 : end], start + 2, end, verbatim=True)
 
 
 class Inlines:
@@ -86,7 +100,9 @@ class Inlines:
         elif kind == "close":
             self._shut(piece.text)
         elif kind == "link_open":
-            self._enter("link", _link(str(piece.token.attrs.get("href", "")), str(piece.token.attrs.get("title", ""))))
+            href = str(piece.token.attrs.get("href", ""))
+            self._address(piece, href)
+            self._enter("link", _link(href, str(piece.token.attrs.get("title", ""))))
         elif kind == "link_close":
             self._shut("link")
         elif kind == "hard":
@@ -99,6 +115,24 @@ class Inlines:
             self._shortcode(*self._span(piece))
         elif kind == "stray":
             self.losses.remove(*self._span(piece), "stray-marker")
+        elif kind == "attributes":
+            self.losses.remove(*self._span(piece), "attribute-list")
+        elif kind == "note_sign":
+            self.losses.remove(*self._span(piece), "note-sign")
+        elif kind == "footnote_ref":
+            self._enter("call", Wrap("superscript"))
+            mark(self.builder, self.losses, *self._span(piece))
+            self._shut("call")
+
+    def _address(self, piece: Piece, raw: str) -> None:
+        """Say which tags of a template an address had, and whether it is not known without them."""
+        if resolve(raw) == (raw, True):
+            return
+        found = self.words.rfind(raw, piece.start, piece.end)
+        for code in TAG.finditer(self.words, found, found + len(raw)) if found >= 0 else ():
+            self.losses.remove(*self.content.span(*code.span()), "shortcode")
+        if not resolve(raw).known:
+            self.losses.unknown_address(raw, *self._span(piece))
 
     # --- elements -----------------------------------------------------------------------------------------------
 
@@ -126,6 +160,10 @@ class Inlines:
         at, stop = piece.start + ticks, piece.end - ticks
         if len(piece.text) == stop - at - 2:
             at, stop = at + 1, stop - 1
+        if raw := _RAW_CODE.fullmatch(self.words, at, stop):
+            self.losses.remove(*self.content.span(at, raw.start(1)), "shortcode")
+            self.losses.remove(*self.content.span(raw.end(1), stop), "shortcode")
+            at, stop = raw.span(1)
         for first, last in self.content.cut(at, stop):
             for row in re.finditer(r"\n|[^\n]+", self.words[first:last]):
                 start, end = self.content.span(first + row.start(), first + row.end())
@@ -133,7 +171,9 @@ class Inlines:
 
     def _image(self, piece: Piece) -> None:
         start, end = self._span(piece)
-        src, title = str(piece.token.attrs.get("src", "")).strip(), str(piece.token.attrs.get("title", "")).strip()
+        raw, title = str(piece.token.attrs.get("src", "")).strip(), str(piece.token.attrs.get("title", "")).strip()
+        self._address(piece, raw)
+        src = image_address(raw).url
         alt = _plain(piece.token.children or []).strip()
         if not src or (runs(src) and not src.startswith("data:image/")):
             self.losses.remove(start, end, "image-without-address", alt)
@@ -141,13 +181,37 @@ class Inlines:
         self.builder.leaf(Image(src=src, alt=alt, title=title, at=str(self.source.span(start, end))), start, end)
 
     def _shortcode(self, start: int, end: int) -> None:
-        """An image or video shortcode is what it names when it is simple; any other is not text of the article."""
+        """A shortcode is the image, player or words it stands for; any other is not text of the article."""
         code = self.source.text[start:end]
-        block = _shortcode_block(self.source, code, start)
-        if block is None:
-            self.losses.remove(start, end, "shortcode")
-        else:
+        block = tag_meanings.block(self.source, code, start)
+        said = tag_meanings.words(code) if block is None else None
+        if block is not None:
             self.builder.block(block, start)
+        elif said is not None:
+            self._said(said, start, end)
+        else:
+            self.losses.remove(start, end, "shortcode")
+
+    def _said(self, said: Said, start: int, end: int) -> None:
+        """Words that a tag shows, in the text where it stands."""
+        shown = [(start + word.start, start + word.end) for word in (said.words, said.reading) if word is not None]
+        for before, after in zip([start, *(last for _, last in shown)], [*(first for first, _ in shown), end], strict=True):
+            self.losses.remove(before, after, "shortcode")
+        if said.url == "":
+            self.losses.unknown_address(self.source.text[start:end], start, end)
+        if said.url is not None:
+            self._enter("tag", _link(said.url, ""))
+        if said.reading is not None:
+            self.builder.open_ruby()
+        for number, (first, last) in enumerate(shown):
+            if number:
+                self.builder.open_annotation()
+            self.builder.words(self.source.text[first:last], first, last, verbatim=True)
+        if said.reading is not None:
+            self.builder.close_annotation()
+            self.builder.close_ruby()
+        if said.url is not None:
+            self._shut("tag")
 
     # --- HTML ---------------------------------------------------------------------------------------------------
 
@@ -161,7 +225,7 @@ class Inlines:
             return index + 1
         closing, name = bool(match.group(1)), match.group(2).lower()
         if name == "img":
-            for node in walk(parse_html(self.source, start, end).blocks):
+            for node in walk(parse_html(self.source, start, end, tags=True).blocks):
                 if isinstance(node, Image):
                     self.builder.leaf(node, start, end)
         elif not closing and (name in _RANGED or _HIDDEN_STYLE.search(raw)):
@@ -197,7 +261,7 @@ class Inlines:
 
     def _range(self, start: int, end: int) -> None:
         """Hand a stretch to the HTML parser and put what it makes of it here."""
-        parsed = parse_html(self.source, start, end)
+        parsed = parse_html(self.source, start, end, tags=True)
         self.losses.removals.extend(parsed.removals)
         self.losses.notices.extend(parsed.notices)
         for block in parsed.blocks:
@@ -226,7 +290,7 @@ def _end_of(flat: list[Piece], index: int, name: str, words: str) -> int:
 
 def _link(url: str, title: str) -> Wrap:
     """A link, transparent when its address is none or runs something."""
-    url = url.replace("\n", "").strip()
+    url = link_address(url.replace("\n", "").strip()).url
     return Wrap("link", "" if runs(url) else url, title)
 
 
@@ -246,34 +310,3 @@ def _plain(children: list[Token]) -> str:
         elif token.type != "html_inline":
             parts.append(token.content)
     return "".join(parts)
-
-
-def _shortcode_block(source: Source, code: str, start: int) -> Figure | Embed | None:
-    at = str(source.span(start, start + len(code)))
-    if tag := _IMAGE_TAG.match(code):
-        return _image_tag(tag.group(1), at)
-    if not (match := _MEDIA_CODE.match(code)):
-        return None
-    attrs = {m.group(1): m for m in _ATTRIBUTE.finditer(code)}
-    values = {key: m.group(2) or m.group(3) or m.group(4) or "" for key, m in attrs.items()}
-    src = values.get("src", "").strip()
-    if not src or runs(src):
-        return None
-    if match.group(1) in ("video", "audio"):
-        return Embed(url=src, title=values.get("title", ""), at=at)
-    caption: tuple[Inline, ...] = ()
-    if values.get("caption", "").strip():
-        place = next(group for group in (2, 3, 4) if attrs["caption"].group(group) is not None)
-        first, last = (start + offset for offset in attrs["caption"].span(place))
-        caption = (Text(values["caption"], str(source.span(first, last))),)
-    return Figure((Image(src=src, alt=values.get("alt", ""), title=values.get("title", ""), at=at),), caption)
-
-
-def _image_tag(arguments: str, at: str) -> Figure | None:
-    """Hexo's ``{% img [class] src [width] [height] ["title" ["alt"]] %}`` and ``{% asset_img src [title] %}``."""
-    words = [m.group(1) or m.group(2) or m.group(3) or "" for m in _WORD.finditer(arguments)]
-    index = next((i for i, word in enumerate(words) if "/" in word or "." in word), None)
-    if index is None or runs(words[index]):
-        return None
-    rest = [word for word in words[index + 1 :] if not word.isdigit()]
-    return Figure((Image(src=words[index], alt=rest[-1] if rest else "", title=rest[0] if len(rest) > 1 else "", at=at),))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -51,16 +51,17 @@ class Content:
 
 
 class Lines:
-    """``text[start:end]`` cut into lines, whatever the line ends."""
+    """``text[start:end]`` cut into lines, whatever the line ends, and at further places."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(self, text: str, start: int, end: int, cuts: Sequence[int] = ()) -> None:
         self.lines: list[str] = []
         self.starts: list[int] = []
         at = start
-        for match in _LINE_END.finditer(text, start, end):
-            self.lines.append(text[at : match.start()])
+        ends = [match.span() for match in _LINE_END.finditer(text, start, end)]
+        for first, last in sorted([*ends, *((cut, cut) for cut in cuts)]) if cuts else ends:
+            self.lines.append(text[at:first])
             self.starts.append(at)
-            at = match.end()
+            at = last
         self.lines.append(text[at:end])
         self.starts.append(at)
 
@@ -68,6 +69,10 @@ class Lines:
     def text(self) -> str:
         """The lines, each ended by ``\\n``: markdown-it looks at the character after an empty last line."""
         return "\n".join([*self.lines, ""])
+
+    def at(self, place: int) -> int:
+        """The line that a place of the source stands in."""
+        return bisect_right(self.starts, place) - 1
 
     def bounds(self, first: int, last: int) -> tuple[int, int]:
         """Where lines ``first`` up to but not including ``last`` begin and end."""

@@ -8,11 +8,12 @@ whatever a rule consumes. The offsets are those of the inline token's content: `
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import cache, cached_property
+from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, helpers
 from markdown_it.parser_block import ParserBlock
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock, lheading, paragraph, reference
@@ -21,6 +22,11 @@ from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
 from mdit_py_cjk_friendly import cjk_friendly, is_cjk  # type: ignore[import-untyped]
 
+from . import markdown_rules
+from .paired_tags import Pair
+from .shortcodes import TAG
+from .template_addresses import WITH_TAGS
+
 __all__ = ["Parse", "Token", "parse"]
 
 MAX_DEPTH: Final = 32
@@ -28,8 +34,7 @@ MAX_DEPTH: Final = 32
 MAX_ALT_DEPTH: Final = 4
 MAX_MISSES: Final = 500
 """After so many brackets of one paragraph that begin no link, the rest are text: looking further costs the square."""
-_SHORTCODE: Final = re.compile(r"\{\{[<%][^{}]*[>%]\}\}|\{%[^{}]*%\}|\{\{[^{}\n]*\}\}")
-_PLAIN: Final = re.compile(r"[^\n!&*<\[\\\]_`{~]+")
+_PLAIN: Final = re.compile(r"[^\n!&*<\[\\\]^_`{~]+")
 """Text that no inline rule begins in, and no bracket that ends one."""
 _ROW: Final = re.compile(r"([ \t]*)[^\n]*\n")
 _BEGINS: Final = {
@@ -43,9 +48,16 @@ _BEGINS: Final = {
     "html_inline": "<",
     "entity": "&",
     "shortcode": "{",
+    "attributes": "{",
+    "call": "[",
+    "inline_note": "^",
 }
 """The characters an inline rule looks for before anything else; markdown-it's ``text`` rule is ``_PLAIN``."""
-_ADDRESS: Final = re.compile(r" {0,3}\[(?!\^)[^\]]*\]:\s*(?:<[^<>\s]*>|[!-~]*[./#][!-~]*)(?=\s|$)")
+_ADDRESS: Final = re.compile(r" {0,3}\[(?!\^)[^\]]*\]:\s*(?:<[^<>\s]*>|[!-~]*[./#][!-~]*(?=\s|$)|[!-z]*\{[{%])")
+_WRAPPED: Final = re.compile(r"\n([!-'*-~]+)(?=\)|(?<=-)\n)")
+"""The rest of an address that was wrapped at a hyphen."""
+_RAW: Final = re.compile(r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}", re.S)
+"""A pair within the words of a line, in which a tag is text."""
 _CODE_SIGN: Final = re.compile(r"[={};$|]|\w\(|^\s*(?:#|//|>>>)")
 
 
@@ -220,6 +232,7 @@ class _Markdown(MarkdownIt):
 
     def __init__(self) -> None:
         super().__init__("commonmark", {"maxNesting": MAX_DEPTH, "html": True})
+        self.helpers: Any = SimpleNamespace(**{**vars(helpers), "parseLinkDestination": _destination})
         self.inline = _Inline()
         self.block = _Block()
         self.configure("commonmark", {"maxNesting": MAX_DEPTH, "html": True})
@@ -234,16 +247,34 @@ class _Markdown(MarkdownIt):
         return link
 
 
+def _destination(text: str, start: int, end: int) -> Any:
+    """The address of a link as CommonMark has it, also with a template's tags in it, and one wrapped by html2text."""
+    found = helpers.parseLinkDestination(text, start, end)
+    tagged = WITH_TAGS.match(text, start, end)
+    if tagged is not None and ("{{" in tagged.group() or "{%" in tagged.group()):
+        found.ok, found.str, found.pos = True, tagged.group(), tagged.end()
+    while found.ok and found.str.endswith("-") and (rest := _WRAPPED.match(text, found.pos, end)):
+        found.str, found.pos = found.str + rest[1], rest.end()
+    return found
+
+
 def _shortcode(state: StateInline, silent: bool) -> bool:
     """Hugo shortcodes and Liquid tags."""
-    if state.src[state.pos] != "{":
+    if state.src[state.pos] != "{" or state.env.get("raw"):
         return False
-    match = _SHORTCODE.match(state.src, state.pos, state.posMax)
+    match = TAG.match(state.src, state.pos, state.posMax)
     if match is None:
         return False
+    raw = _RAW.match(state.src, state.pos, state.posMax)
     if not silent:
         state.push("shortcode", "", 0).content = match.group()
-    state.pos = match.end()
+        if raw is not None:
+            state.tokens[-1].meta["at"] = match.span()
+            token = state.push("text", "", 0)
+            token.content, token.meta["at"] = raw[1], raw.span(1)
+            token = state.push("shortcode", "", 0)
+            token.meta["at"] = (raw.end(1), raw.end())
+    state.pos = (raw or match).end()
     return True
 
 
@@ -316,15 +347,23 @@ def _engine() -> MarkdownIt:
     md.inline.ruler.at("link", _bracket)
     md.inline.ruler.disable(["text", "image"])
     md.inline.ruler.before("escape", "shortcode", _shortcode)
+    md.inline.ruler.before("escape", "attributes", markdown_rules.element_attributes)
+    md.inline.ruler.before("link", "call", markdown_rules.call)
+    md.inline.ruler.before("escape", "inline_note", markdown_rules.inline_note)
     md.block.ruler.at("reference", _reference)
     md.block.ruler.at("lheading", _setext)
     md.block.ruler.before("fence", "indented_code", _indented_code)
+    ends = ["paragraph", "reference", "blockquote", "list"]
+    md.block.ruler.before("table", "attributes", markdown_rules.attributes, {"alt": ends})
+    md.block.ruler.before("attributes", "pair", markdown_rules.pair, {"alt": ends})
+    md.block.ruler.before("reference", "footnote", markdown_rules.footnote, {"alt": ["paragraph", "reference"]})
+    md.core.ruler.at("inline", markdown_rules.words)
     return md
 
 
-def parse(text: str) -> Parse:
-    """Tokens of a text whose lines end in ``\\n``."""
-    env: dict[str, Any] = {}
+def parse(text: str, pairs: Mapping[int, tuple[Pair, int]]) -> Parse:
+    """Tokens of a text whose lines end in ``\n``, with the pairs of tags by their first line and that of their last."""
+    env: dict[str, Any] = {"pairs": pairs, "called": markdown_rules.called(text), "notes": set()}
     tokens = _engine().parse(text, env)
     found = [*env.get("references", {}).values(), *env.get("duplicate_refs", [])]
     return Parse(tokens, sorted((entry["map"][0], entry["map"][1]) for entry in found))

@@ -38,6 +38,17 @@ def joint(before: str, after: str) -> str:
     return "" if left or right else " "
 
 
+def is_between_wide(before: str, after: str) -> bool:
+    """Whether full-width characters stand on both sides of a line break; ambiguous punctuation is as wide as its neighbours."""
+    first, last = after[0], before[-1]
+    if not all(is_wide(char) or char in AMBIGUOUS for char in (last, first)):
+        return False
+    if is_wide(last) or is_wide(first):
+        return True
+    left, right = _side(reversed(before)), _side(iter(after))
+    return (left or right) is True and left is not False and right is not False
+
+
 def tidies(before: str, after: str) -> bool:
     """Whether a space beside the marker of an emphasis or a link is the converter's and not the author's.
 
