@@ -9,6 +9,7 @@ English month names, ``Date.toString()`` of Java and JavaScript.
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import NamedTuple
@@ -35,7 +36,7 @@ _WEEKDAY = (
 _MERIDIEM = r"[ap]\.?m\.?(?![a-z])"
 _HALF = rf"(?:上午|下午|早上|早晨|清晨|凌晨|中午|傍晚|晚上|晚间|晚間|夜间|夜間|{_MERIDIEM})"
 _ZONE = (
-    r"(?P<zone>(?:utc|gmt)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?(?!\d)|z(?![a-z])|[+\-−]\d{2}:?\d{2}(?!\d)|[+\-−]\d{2}(?![\d:-])"
+    r"(?P<zone>(?:utc|gmt)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?(?!\d)|z(?![a-z])|[+\-−]\d{2}:?\d{2}(?!\d)|[+\-−]\d{2}(?![\d:-])|(?<=\s)\+\d(?!\S)"
     r"|(?:utc|gmt|ut|est|edt|cdt|cst|mst|mdt|pst|pdt|hkt|sgt|jst|kst|cet|cest)(?![a-z])|[(（]?(?:北京|香港|台北|臺北|台灣|臺灣|新加坡)(?:时间|時間)[)）]?)"
 )
 _CLOCK = (
@@ -46,7 +47,8 @@ _CLOCK = (
     rf"(?:\s?(?P<half2>{_MERIDIEM}))?"
 )
 _TIME = (
-    rf"(?:(?:{_GAP}(?:{_WEEKDAY}|at|于|於))?(?:t|{_GAP}){_CLOCK}(?:\s{{0,2}}{_ZONE}(?:\s?\([a-z ]{{1,40}}\))?)?"
+    rf"(?:(?:{_GAP}(?:{_WEEKDAY}|at|于|於))?(?:t|{_GAP}){_CLOCK}"
+    rf"(?:\s{{0,2}}{_ZONE}(?:\s?\([a-z \u3400-\u9fff]{{1,40}}\)|\[[a-z_/+-]{{2,40}}\])?)?"
     rf"|{_GAP}{_WEEKDAY}(?![㐀-鿿])|\s{{1,2}}[+-]\d{{2}}:?\d{{2}}(?!\d))?"
 )
 """A clock and its zone; or a day of the week, or a zone that no clock stands before and that therefore says nothing."""
@@ -232,7 +234,7 @@ def _parts(match: re.Match[str]) -> _Parts | None:
             return None
         numbers: tuple[int | None, int | None] = order
     elif group.get("name"):
-        numbers = _MONTHS.index(group["name"][:3].lower()) + 1, _number(day) if day else None
+        numbers = _MONTHS.index(_plain(group["name"])[:3]) + 1, _number(day) if day else None
     else:
         numbers = _number(month) if month else None, _number(day) if day else None
     clock = _clock(group) if group.get("hour") else None
@@ -275,7 +277,7 @@ def instant(moment: Moment | None) -> datetime | None:
 
 def _offset(zone: str) -> timedelta | None:
     """The offset a zone states; None when it is not one of this world."""
-    zone = zone.lower().replace("−", "-").replace(" ", "")
+    zone = _plain(zone).replace("−", "-").replace(" ", "")
     if "时间" in zone or "時間" in zone:
         return timedelta(hours=8)
     if zone in _NAMED_ZONES:
@@ -288,11 +290,16 @@ def _offset(zone: str) -> timedelta | None:
     return timedelta(hours=hours, minutes=minutes) * (-1 if "-" in zone else 1)
 
 
+def _plain(text: str) -> str:
+    """A word as tables have it: a pattern that ignores case takes ``ſ`` for ``s`` and ``ｏ`` for ``Ｏ``."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
 def _number(text: str, *, positional: bool = False) -> int:
     """A number in digits or Chinese numerals: ``二十一``, ``廿一``, ``一百一十三``; positional ``二〇二四``."""
     if text.isdecimal():
         return int(text)
-    digits = {sign: value for value, signs in enumerate(("〇零○Ｏ", *"一二三四五六七八九")) for sign in signs}
+    digits = {sign: value for value, signs in enumerate(("〇零○Ｏｏ", *"一二三四五六七八九")) for sign in signs}
     if positional or not set(text) & set("十廿卅百"):
         value = 0
         for sign in text:
@@ -306,5 +313,5 @@ def _number(text: str, *, positional: bool = False) -> int:
         elif sign == "百":
             total, last = total + 100 * (last or 1), 0
         else:
-            last = digits[sign]
+            last = digits.get(sign, 10_000)
     return total + last

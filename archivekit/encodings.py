@@ -32,13 +32,18 @@ _MARKS = (
     (b"\xfe\xff", "utf-16-be"),
     (b"\x84\x31\x95\x33", "gb18030"),
 )
-_MAGIC = (
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"), (b"\xff\xd8\xff", "a JPEG image"), (b"GIF87a", "a GIF image"),
-    (b"GIF89a", "a GIF image"), (b"PK\x03\x04", "a ZIP archive"), (b"PK\x05\x06", "a ZIP archive"), (b"%PDF-", "a PDF"),
-    (b"\x1f\x8b", "a gzip file"), (b"7z\xbc\xaf\x27\x1c", "a 7z archive"), (b"\xd0\xcf\x11\xe0", "an OLE document"),
-    (b"\x7fELF", "a program"), (b"BZh", "a bzip2 file"), (b"\xfd7zXZ", "an xz file"), (b"\x28\xb5\x2f\xfd", "a zstd file"),
-    (b"SQLite format 3\x00", "a database"), (b"OggS", "an Ogg file"), (b"ID3", "an MP3 file"), (b"wOF2", "a font"),
+_MAGIC = tuple(
+    (re.compile(pattern, re.DOTALL), name)
+    for pattern, name in (
+        (rb"\x89PNG\r\n\x1a\n", "a PNG image"), (rb"\xff\xd8\xff", "a JPEG image"), (rb"GIF8[79]a.{0,60}\0", "a GIF image"),
+        (rb"PK(?:\x03\x04|\x05\x06)", "a ZIP archive"), (rb"%PDF-\d\.\d\s", "a PDF"), (rb"\x1f\x8b", "a gzip file"),
+        (rb"7z\xbc\xaf\x27\x1c", "a 7z archive"), (rb"\xd0\xcf\x11\xe0", "an OLE document"), (rb"\x7fELF", "a program"),
+        (rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)", "a bzip2 file"), (rb"\xfd7zXZ", "an xz file"),
+        (rb"\x28\xb5\x2f\xfd", "a zstd file"), (rb"SQLite format 3\0", "a database"), (rb"OggS\0", "an Ogg file"),
+        (rb"ID3[\x02-\x04][\0-\x1f]", "an MP3 file"), (rb"wOF[2F](?:\0\x01\0\0|OTTO|true)", "a font"),
+    )
 )  # fmt: skip
+"""What other files begin with, and what no text does: where a signature is letters, with what has to follow it."""
 
 _CONTROLS = bytes({*range(1, 9), *range(14, 27), *range(28, 32), 127})
 _HOLES = re.compile(rb"\0+")
@@ -60,6 +65,12 @@ _LABELS = {
 _ROWS = re.compile("[\u3041-\u30fe\u0401-\u0451々①-⑽]")
 """What cp950 makes of rows C6 and C7."""
 
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
+
+_NEIGHBOURS = (("cp932", "cp932", _KANA, 0.25), ("euc_jp", "euc_jp", _KANA, 0.25), ("cp949", "euc_kr", _HANGUL, 0.95))
+"""A codec, the one whose letters are in daily use, the letters of its own, and their least share."""
 _GUESSES = ("gb18030", *_BIG5, "utf-16-le", "utf-16-be", "cp1252")
 
 
@@ -86,7 +97,7 @@ class Decoding(msgspec.Struct, frozen=True):
 def decode(data: bytes) -> Decoding:
     """Decode a file; raises BinarySourceError when it is not text in any known encoding."""
     for magic, name in _MAGIC:
-        if data.startswith(magic):
+        if magic.match(data):
             raise BinarySourceError(f"{name}, not text", offset=0)
     encoding, basis, skip = _identify(data)
     segments = tuple(_segments(data, skip, encoding))
@@ -163,9 +174,11 @@ def _guess(data: bytes) -> str:
     """What bytes that are not UTF-8 look like."""
     if _is_damaged_utf8(data):
         return "utf-8"
+    sample = _sample(data)
+    if neighbour := _neighbour(sample):
+        return neighbour
     if wide := _wide(data):
         return wide
-    sample = _sample(data)
     scores = {codec: _likeness(sample, codec) for codec in _GUESSES}
     best = max(scores, key=lambda codec: scores[codec])
     if detected := _by_statistics(sample):
@@ -175,6 +188,17 @@ def _guess(data: bytes) -> str:
     if scores[best] < 0 or (_damage(data, best) > 0.1 and len(data) > 200):
         raise BinarySourceError("not text in any encoding that is known")
     return best
+
+
+def _neighbour(sample: bytes) -> str | None:
+    """Japanese and Korean are told by letters of their own, of which Chinese has next to none: a fourth kana, or nearly all
+    Hangul. What Chinese bytes would be in their encodings has a third of its letters among other ideographs."""
+    for codec, held, own, share in _NEIGHBOURS:
+        text = sample.decode(held, "replace")
+        letters = len(_LETTER.findall(text))
+        if letters >= 8 and text.count("\ufffd") * 50 <= letters and len(own.findall(text)) >= share * letters:
+            return codec
+    return None
 
 
 def _by_statistics(sample: bytes) -> str | None:
@@ -220,7 +244,7 @@ def _likeness(sample: bytes, codec: str) -> float:
     if codec == "cp1252":
         return _western(sample)
     signs = {sign: number for sign, number in Counter(text).items() if wide or sign > "\x7f"}
-    charset = "" if wide else "gb2312" if codec == "gb18030" else "cp950"
+    charset = ("ksc5601" if b"\0" in sample else "") if wide else "gb2312" if codec == "gb18030" else "cp950"
     worth = sum(number * _worth(sign, charset) for sign, number in signs.items())
     return worth / sum(signs.values()) if signs else 0.0
 
@@ -235,8 +259,11 @@ def _western(sample: bytes) -> float:
 
 @lru_cache(maxsize=16384)
 def _worth(sign: str, charset: str) -> float:
-    """How common a character is: by its level in GB 2312 or Big5, whose first levels hold what is in daily use."""
-    if not charset:
+    """How common a character is: by its level in GB 2312 or Big5, whose first levels hold what is in daily use. Without a
+    charset, in either; Hangul counts in KS C 5601 only, for two bytes of Chinese are Hangul in UTF-16."""
+    if charset == "ksc5601" and _HANGUL.match(sign):
+        return 1.0
+    if charset in ("", "ksc5601"):
         return max(_worth(sign, "gb2312"), _worth(sign, "cp950"))
     if sign == "\ufffd":
         return -4.0

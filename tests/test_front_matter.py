@@ -238,6 +238,18 @@ FENCES = [
     ("----\na: 1\n---\n----\nb", "----\na: 1\n---\n----", "b"),
     ("+++\na = 1\n+++\nbody", "+++\na = 1\n+++", "body"),
     ('{\n"a": 1\n}\nbody', '{\n"a": 1\n}', "body"),
+    ("title: 甲\ntags:\n  - 乙\n- 丙\nx:\n---\nbody", "title: 甲\ntags:\n  - 乙\n- 丙\nx:\n---", "body"),
+    ("\ndate: 1\r\ntitle: 甲\r\n----\r\nbody", "date: 1\r\ntitle: 甲\r\n----", "body"),
+    ('"title": "甲",\n"a": {"b": 1}\n;;;\nbody', '"title": "甲",\n"a": {"b": 1}\n;;;', "body"),
+    (';;;\n"a": 1\n;;;\n\nbody', ';;;\n"a": 1\n;;;', "\nbody"),
+    ("date: 1\nauthor: 甲\n---\nbody", None, None),
+    ("title: 甲\n一段话。\n---\nbody", None, None),
+    ("title: 甲\n\nx: 1\n---\nbody", None, None),
+    ("# 题\ntitle: 甲\n---\nbody", None, None),
+    ("title: 甲\nbody", None, None),
+    ('"title": "甲"\nbody', None, None),
+    ('"title": "甲";;;\nbody', None, None),
+    ('"他说": “甲”\n;;;\nbody', None, None),
     ("---\n\n一段话。\n\n---\n", None, None),
     ("---\n一段话：甲\n还有一段\n再来一段\n---\n", None, None),
     ("---\nNote: one\ntwo\nthree\nfour\n---\n", None, None),
@@ -426,6 +438,8 @@ def test_bombs_neither_hang_nor_raise(name: str) -> None:
     split('{\n"a": ' + BOMBS[name][3:] + "\n}\n")
     split("{\n" + '{"a":' * 30_000)
     split("+++\n" + "a." * 30_000 + "a = 1\n+++\n")
+    split(BOMBS[name] + "\n---\n")
+    split('"a": ' + BOMBS[name][3:] + "\n;;;\n")
     assert time.perf_counter() - began < 2
 
 

@@ -22,6 +22,9 @@ HANT = (
 )
 MIXED = f"Title: 借书卡 & cards 123\n\n{HANS}End of page 4.\n"
 
+JAPANESE = "夕方の港では、小さな船がゆっくりと帰ってくる。カモメの声がひびき、子どもたちは堤防でつりをしていた。\n"
+KOREAN = "저녁 항구에는 작은 배가 천천히 돌아온다. 갈매기 소리가 울리고 아이들은 둑에서 낚시를 하고 있었다.\n"
+
 DETECTED = [
     # (text, how it is written, prefix, the codec and the basis that are recorded)
     (HANS, "utf-8", b"", "utf-8", "strict-utf-8"),
@@ -46,6 +49,14 @@ DETECTED = [
     (HANT + "①さくら", "big5hkscs", b"", "big5hkscs", "detected"),
     (HANT + "喆嘅", "big5hkscs", b"", "big5hkscs", "detected"),
     ("Un café près de la forêt, un été à Genève.\n", "cp1252", b"", "cp1252", "detected"),
+    (JAPANESE, "cp932", b"", "cp932", "detected"),
+    (JAPANESE, "euc_jp", b"", "euc_jp", "detected"),
+    (JAPANESE, "utf-16-be", b"", "utf-16-be", "detected"),
+    (KOREAN, "cp949", b"", "cp949", "detected"),
+    (KOREAN, "utf-16-le", b"", "utf-16-le", "detected"),
+    ("ID3算法是一种决策树。", "utf-8", b"", "utf-8", "strict-utf-8"),
+    ("GIF89a 格式详解。", "utf-8", b"", "utf-8", "strict-utf-8"),
+    ("BZhang 写道：文字。", "gb18030", b"", "gb18030", "detected"),
     ("<meta charset='gb2312'><p>你好", "gbk", b"", "gb18030", "declared"),
     ('<meta http-equiv="Content-Type" content="text/html; charset=big5"><p>你好', "big5", b"", "cp950", "declared"),
     ('<?xml version="1.0" encoding="Shift_JIS"?><p>日本語です', "cp932", b"", "cp932", "declared"),
@@ -154,6 +165,9 @@ def test_a_hole_of_nuls_does_not_make_a_text_binary() -> None:
         bytes(range(256)) * 9,
         bytes(500) + b"text",
         b"\x7fELF" + bytes(60),
+        b"GIF89a\x01\x00\x01\x00\x80\x00\x00;",
+        b"ID3\x03\x00words and more words",
+        b"BZh91AY&SY more words",
         bytes((7 * i * i + 13 * i) % 256 for i in range(4000)),
     ],
 )

@@ -53,13 +53,14 @@ def readers() -> Iterator[Reader]:
 
     yield jsonl.READER
 
-    from . import headline, html_page, plain_text, stamped, with_front_matter
+    from . import headline, html_page, markup_only, plain_text, stamped, with_front_matter
 
     yield from (
         stamped.READER,
         html_page.READER,
         with_front_matter.READER,
         headline.READER,
+        markup_only.READER,
         plain_text.READER,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..dates import parse_moment
-from ..leaves import hull, words
+from ..leaves import hull, spans, words
 from ..markup import html, markdown
 from ..markup.content import article_root, is_page
 from ..markup.parsed import Mark, Parsed
@@ -63,6 +63,10 @@ def _inside(block: Block, span: Span) -> bool:
     return place is not None and span.start <= place.start and place.end <= span.end
 
 
+def _reaches_into(block: Block, span: Span) -> bool:
+    return any(place.start < span.end and span.start < place.end for place in spans((block,)))
+
+
 def _decode(draft: Draft, span: Span) -> str:
     return draft.source.data[span.start : span.end].decode(draft.source.encoding, "replace")
 
@@ -70,7 +74,7 @@ def _decode(draft: Draft, span: Span) -> str:
 def _take_time(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:
     """A ``time`` that is a line of its own is the page's publication time; its attributes say it to the second."""
     own = [block for block in blocks if _inside(block, mark.span)]
-    if not own or "published" in draft.fields:
+    if not own or "published" in draft.fields or any(_reaches_into(block, mark.span) for block in blocks if block not in own):
         return blocks
     start = draft.source.char(mark.span.start)
     for key in ("pudate", "datetime", "title"):

@@ -8,18 +8,26 @@ import re
 from typing import Any
 
 from ..dates import parse_moment
+from ..leaves import words
 from ..markup import html
 from ..markup.content import article_root, by_extractor
 from ..markup.soup import Tag, Words, attribute, text_of
-from ..model import Article
+from ..model import Article, Heading, Paragraph
 from ..source import Source
 from . import Reader
 from .body import fill
 from .draft import Draft
+from .page_title import trim
+from .plain_text_fields import NOBODY
 
 _HEAD = re.compile(r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:(?><!--.*?-->)\s*+)*+(?:<!doctype\s+html|<html\b|<head\b)", re.S | re.I)
+_ARTICLE = re.compile(r"(?:Article|Posting|Report)$")
+_STRING = re.compile(r'"(?P<words>(?:[^"\\]|\\.)*+)"(?P<key>\s*+:)?', re.S)
+_STRINGS = json.JSONDecoder(strict=False)
+_SOURCE = re.compile(r"\s*+(?:(?:[来來]源|出[处處])\s*+[:：]\s*+)?(?P<name>[^\s，。：:；|]{2,20})\s*+")
+_SEVERAL = re.compile(r"[,，、;；]")
 Names = tuple[str, ...]
-TITLE: Names = ("og:title", "twitter:title", "dc.title", "parsely-title")
+TITLE: Names = ("og:title", "twitter:title", "dc.title", "parsely-title", "articletitle")
 PUBLISHED: Names = (
     *(
         "article:published_time",
@@ -35,8 +43,10 @@ PUBLISHED: Names = (
 )
 MODIFIED: Names = ("article:modified_time", "og:updated_time", "last-modified", "lastmod", "datemodified")
 AUTHOR: Names = ("author", "article:author", "dc.creator", "parsely-author", "byl", "sailthru.author")
-SITE: Names = ("og:site_name", "application-name", "publisher", "dc.publisher")
+SITE: Names = ("og:site_name", "application-name", "publisher", "dc.publisher", "sitename")
+VIA: Names = ("contentsource", "mediaid")
 TAGS: Names = ("article:tag", "keywords", "news_keywords", "parsely-tags")
+CATEGORIES: Names = ("article:section", "section", "parsely-section", "columnname")
 
 
 def score(head: str) -> float:
@@ -56,9 +66,25 @@ def read(source: Source) -> tuple[Article, ...]:
         fill(draft, keep(parsed))
     else:
         fill(draft, html.convert(root, source, outside=page))
-    for reader in (_meta, _linked_data, _elements):
-        reader(draft, page, root)
+    linked = _linked_data(draft, page)
+    _meta(draft, page)
+    for tag, item in linked:
+        _item(draft, tag, item)
+    _elements(draft, page, root)
+    trim(draft, [*_headlines(page, draft), *(str(item.get("headline", "")) for _, item in linked)], _site(page))
     return (draft.article(),)
+
+
+def _headlines(page: Tag, draft: Draft) -> list[str]:
+    """What may be the headline on the page itself: headings that lead nowhere, and the first words of the body."""
+    marked = [text_of(tag) for tag in page.find_all(["h1", "h2"]) if tag.find("a") is None and tag.find_parent("a") is None]
+    return [*marked, *(words(block) for block in draft.body[:2] if isinstance(block, (Heading, Paragraph)))]
+
+
+def _site(page: Tag) -> str:
+    """What the page calls its site."""
+    hit = _first_meta(page, SITE)
+    return hit[1] if hit is not None else ""
 
 
 def _place(source: Source, tag: Tag, name: str, value: str) -> tuple[int, int] | None:
@@ -73,38 +99,58 @@ def _place(source: Source, tag: Tag, name: str, value: str) -> tuple[int, int] |
 
 
 def _first_meta(page: Tag, names: tuple[str, ...]) -> tuple[Tag, str, str] | None:
-    found: dict[str, tuple[Tag, str]] = {}
+    return next(iter(_metas(page, names)), None)
+
+
+def _metas(page: Tag, names: tuple[str, ...]) -> list[tuple[Tag, str, str]]:
+    """All elements of the first of the names that the page has, each with what it says."""
+    found: dict[str, list[tuple[Tag, str, str]]] = {}
     for tag in page.find_all("meta"):
         for key in ("property", "name", "itemprop"):
             name = attribute(tag, key).lower()
             if name in names and attribute(tag, "content").strip():
-                found.setdefault(name, (tag, attribute(tag, "content").strip()))
-    return next(((*found[name], name) for name in names if name in found), None)
+                found.setdefault(name, []).append((tag, attribute(tag, "content").strip(), name))
+    return next((found[name] for name in names if name in found), [])
 
 
-def _meta(draft: Draft, page: Tag, _root: Tag | None) -> None:
+def _meta(draft: Draft, page: Tag) -> None:
     """Open Graph, article:* and plain ``meta``; the canonical address."""
     for field, names in (("title", TITLE), ("published", PUBLISHED), ("modified", MODIFIED)):
         hit = _first_meta(page, names)
         if hit is not None:
             value: Any = hit[1] if field == "title" else parse_moment(hit[1])
             _set(draft, hit[0], "content", hit[1], field, value, f"html.meta-{hit[2]}")
-    for key, names in (("author", AUTHOR), ("site", SITE), ("tags", TAGS)):
+    for key, names in (("author", AUTHOR), ("site", SITE)):
         hit = _first_meta(page, names)
         place = _place(draft.source, hit[0], "content", hit[1]) if hit else None
-        if hit is None or place is None:
-            continue
-        if key == "tags":
-            values = tuple(dict.fromkeys(part.strip() for part in re.split(r"[,，、;]", hit[1]) if part.strip()))
-            draft.set("tags", values, *place, f"html.meta-{hit[2]}")
-        else:
+        if hit is not None and place is not None:
             draft.keep(key, hit[1], *place, f"html.meta-{hit[2]}")
+    hit = _first_meta(page, VIA)
+    if hit is not None and hit[1].casefold() not in NOBODY:
+        _set(draft, hit[0], "content", hit[1], "via", hit[1], f"html.meta-{hit[2]}")
+    for field, names in (("tags", TAGS), ("categories", CATEGORIES)):
+        _listed(draft, _metas(page, names), field)
     for tag in page.find_all("link"):
         if "canonical" in attribute(tag, "rel").lower().split() and attribute(tag, "href").startswith("http"):
             _set(draft, tag, "href", attribute(tag, "href"), "url", attribute(tag, "href").strip(), "html.canonical")
     hit = _first_meta(page, ("og:url",))
     if hit is not None and hit[1].startswith("http"):
         _set(draft, hit[0], "content", hit[1], "url", hit[1], "html.meta-og:url")
+
+
+def _listed(draft: Draft, metas: list[tuple[Tag, str, str]], field: str) -> None:
+    """Tags, several to an element or one, or categories, one to an element."""
+    found: dict[str, tuple[int, int]] = {}
+    for tag, said, _ in metas:
+        place = _place(draft.source, tag, "content", said)
+        values = _SEVERAL.split(said) if field == "tags" else [said]
+        if place is not None:
+            for value in filter(None, map(str.strip, values)):
+                found.setdefault(value, place)
+    if found:
+        draft.fields[field] = tuple(found)
+        for index, place in enumerate(found.values()):
+            draft.witness(f"{field}.{index}" if len(metas) > 1 else field, *place, f"html.meta-{metas[0][2]}")
 
 
 def _set(draft: Draft, tag: Tag, name: str, raw: str, field: str, value: Any, rule: str) -> None:
@@ -115,8 +161,9 @@ def _set(draft: Draft, tag: Tag, name: str, raw: str, field: str, value: Any, ru
         draft.set(field, value, *place, rule)
 
 
-def _linked_data(draft: Draft, page: Tag, _root: Tag | None) -> None:
-    """schema.org JSON-LD of type Article and its kinds."""
+def _linked_data(draft: Draft, page: Tag) -> list[tuple[Tag, dict[str, Any]]]:
+    """schema.org JSON-LD of type Article and its kinds, each with its script."""
+    found: list[tuple[Tag, dict[str, Any]]] = []
     for tag in page.find_all("script"):
         if "ld+json" not in attribute(tag, "type"):
             continue
@@ -125,9 +172,13 @@ def _linked_data(draft: Draft, page: Tag, _root: Tag | None) -> None:
         except (ValueError, RecursionError):
             draft.notice("html.bad-json-ld", "the JSON-LD of the page is not JSON", tag.sourcepos or 0)
             continue
-        for item in _items(data):
-            if re.search(r"(Article|Posting|Report)$", str(item.get("@type", ""))):
-                _item(draft, tag, item)
+        found.extend((tag, item) for item in _items(data) if _is_article(item.get("@type")))
+    return found
+
+
+def _is_article(kind: Any) -> bool:
+    """Whether a type, or one of several, is an article."""
+    return any(isinstance(one, str) and _ARTICLE.search(one) for one in (kind if isinstance(kind, list) else [kind]))
 
 
 def _items(data: Any) -> list[dict[str, Any]]:
@@ -143,7 +194,7 @@ def _item(draft: Draft, tag: Tag, item: dict[str, Any]) -> None:
     for key, field in (("headline", "title"), ("datePublished", "published"), ("dateModified", "modified")):
         raw = item.get(key)
         if isinstance(raw, str) and raw.strip() and field not in draft.fields:
-            value = raw.strip() if field == "title" else parse_moment(raw)
+            value = _scalars(raw).strip() if field == "title" else parse_moment(raw)
             place = _quoted(draft.source, tag, raw)
             if value is not None and place is not None:
                 draft.set(field, value, *place, f"html.json-ld-{key}")
@@ -151,7 +202,8 @@ def _item(draft: Draft, tag: Tag, item: dict[str, Any]) -> None:
     if names and "author" not in draft.extra:
         place = _quoted(draft.source, tag, names[0])
         if place is not None:
-            draft.keep("author", tuple(names) if len(names) > 1 else names[0], *place, "html.json-ld-author")
+            said = tuple(map(_scalars, names))
+            draft.keep("author", said if len(said) > 1 else said[0], *place, "html.json-ld-author")
 
 
 def _names(author: Any) -> list[str]:
@@ -162,13 +214,19 @@ def _names(author: Any) -> list[str]:
     return [name for part in author for name in _names(part)] if isinstance(author, list) else []
 
 
+def _scalars(text: str) -> str:
+    """A JSON string with U+FFFD for each half of a surrogate pair that stands alone, which no file can hold."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def _quoted(source: Source, tag: Tag, value: str) -> tuple[int, int] | None:
-    """Where a JSON string stands inside a script."""
-    start = tag.sourcepos or 0
-    for spelled in (json.dumps(value, ensure_ascii=False)[1:-1], json.dumps(value)[1:-1], value.replace("/", "\\/")):
-        at = source.text.find(f'"{spelled}"', start)
-        if at >= 0:
-            return at + 1, at + 1 + len(spelled)
+    """Where a JSON string stands inside a script, however it is spelled there; keys do not count."""
+    pieces = [piece for node in tag.descendants if isinstance(node, Words) for piece in node.pieces]
+    for match in _STRING.finditer(source.text, pieces[0].start, pieces[-1].end):
+        words = match["words"]
+        plain = _STRINGS.decode(f'"{words}"') if "\\" in words else words
+        if not match["key"] and plain.strip() == value.strip():
+            return match.span("words")
     return None
 
 
@@ -182,6 +240,8 @@ def _elements(draft: Draft, page: Tag, root: Tag | None) -> None:
             field = "modified" if re.search(r"updated|modified", attribute(tag, "class"), re.I) else "published"
             _set(draft, tag, "datetime", value, field, moment, "html.time")
     _subtitle(draft, page, inside)
+    if inside:
+        _source(draft, page, inside)
     if "title" not in draft.fields:
         for name in ("h1", "title"):
             found = page.find(name)
@@ -191,6 +251,19 @@ def _elements(draft: Draft, page: Tag, root: Tag | None) -> None:
                 title = " ".join(text_of(found).split())
                 draft.set("title", title, pieces[0].start, pieces[-1].end, f"html.{name}")
                 break
+
+
+def _source(draft: Draft, page: Tag, inside: set[int]) -> None:
+    """An element that is called the source, outside the body: who was first to publish the text."""
+    for tag in page.find_all(["span", "a", "em"]):
+        called = attribute(tag, "id") == "source_baidu" or "source" in attribute(tag, "class").lower().split()
+        match = _SOURCE.fullmatch(text_of(tag)) if called and id(tag) not in inside and "via" not in draft.fields else None
+        strings = [node for node in tag.descendants if isinstance(node, Words)] if match is not None else []
+        if match is not None and match["name"].casefold() not in NOBODY:
+            pieces = [piece for node in strings for piece in node.pieces if match["name"] in piece.words]
+            if pieces:
+                start = pieces[0].start + pieces[0].words.index(match["name"])
+                draft.set("via", match["name"], start, start + len(match["name"]), "html.source")
 
 
 def _subtitle(draft: Draft, page: Tag, inside: set[int]) -> None:

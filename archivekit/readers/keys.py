@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..dates import from_epoch, parse_moment
 from ..model import Moment
 from .draft import Draft
@@ -16,6 +18,22 @@ URL = ("original_url", "canonical_url", "canonical", "source_url", "from", "link
 CATEGORIES = ("categories", "category", "section")
 TAGS = ("tags", "tag", "keywords")
 RIGHTS = ("rights", "copyright", "license")
+SPELLED = {
+    **dict.fromkeys(("标题", "標題"), "title"),
+    **dict.fromkeys(("副标题", "副標題"), "subtitle"),
+    **dict.fromkeys(("日期", "时间", "時間", "发布时间", "發布時間", "發佈時間", "发布日期", "發布日期", "發佈日期"), "date"),
+    **dict.fromkeys(("更新", "更新时间", "更新時間", "更新日期", "修改时间", "修改時間"), "updated"),
+    **dict.fromkeys(("链接", "連結", "鏈接", "网址", "網址", "原文链接", "原文連結", "原文網址", "原文网址"), "link"),
+    **dict.fromkeys(("分类", "分類", "栏目", "欄目"), "categories"),
+    **dict.fromkeys(("标签", "標籤", "关键词", "關鍵詞", "關鍵字"), "tags"),
+    **dict.fromkeys(("版权", "版權"), "rights"),
+    "作者": "author",
+    **dict.fromkeys(("来源", "來源"), "source"),
+}
+"""Keys in Chinese, and which English ones they are."""
+_NO_RIGHTS = frozenset(["true", "false", "yes", "no", "on", "off"])
+"""What a theme is told of whether to print its own words."""
+_PARTED = {"tags": re.compile(r"\s*+[,，、]\s*+"), "categories": re.compile(r"\s*+[,，]\s*+")}
 LISTS = {**dict.fromkeys(CATEGORIES, "categories"), **dict.fromkeys(TAGS, "tags")}
 
 
@@ -33,7 +51,7 @@ def fill_keys(draft: Draft, front: FrontMatter) -> None:
     _moment(draft, entries, MODIFIED, "modified")
     _url(draft, entries)
     for entry in list(entries):
-        field = LISTS.get(entry.key.lower(), "")
+        field = LISTS.get(_name(entry), "")
         if field and not draft.fields.get(field) and _listed(draft, entry, field):
             entries.remove(entry)
     again: dict[str, int] = {}
@@ -46,7 +64,7 @@ def _first(draft: Draft, entries: list[Entry], names: tuple[str, ...], field: st
     if entry is None or field in draft.fields:
         return
     value = entry.values[0]
-    if value.text.strip():
+    if value.text.strip() and not (field == "rights" and value.text.strip().lower() in _NO_RIGHTS):
         draft.set(field, value.text.strip(), value.start, value.end, f"front-matter.{entry.key}")
         entries.remove(entry)
 
@@ -86,6 +104,8 @@ def _url(draft: Draft, entries: list[Entry]) -> None:
 
 def _listed(draft: Draft, entry: Entry, field: str) -> bool:
     values = [value for value in entry.values if value.text.strip()]
+    if not entry.is_list:
+        values = [part for value in values for part in _parts(draft, value, _PARTED[field])]
     if not values:
         return False
     draft.fields[field] = tuple(value.text.strip() for value in values)
@@ -94,10 +114,26 @@ def _listed(draft: Draft, entry: Entry, field: str) -> bool:
     return True
 
 
+def _parts(draft: Draft, value: Value, parted: re.Pattern[str]) -> list[Value]:
+    """Several values in one scalar; each has the marks beside it in its evidence. A list that was not understood is one."""
+    if value.text.startswith("["):
+        return [value]
+    size, source = len(value.text), draft.source.text[value.start : value.end]
+    stretches = [(match.start(), match.end()) for match in parted.finditer(value.text)]
+    starts = [0, *(end for _, end in stretches)]
+    texts = [value.text[start:end] for start, end in zip(starts, [*(start for start, _ in stretches), size], strict=True)]
+    kept = [(start, text.strip()) for start, text in zip(starts, texts, strict=True) if text.strip()]
+    if value.text != source:
+        return [Value(text, value.start, value.end) for _, text in kept]
+    bounds = [0, *(start for start, _ in kept[1:]), size]
+    return [Value(text, value.start + bounds[n], value.start + bounds[n + 1]) for n, (_, text) in enumerate(kept)]
+
+
 def _keep(draft: Draft, entry: Entry, again: dict[str, int]) -> None:
     """A key that is no field, or repeats one, as it was: then as ``key+``, ``key+2``, ``key+3`` …, which ``again`` counts."""
     values = [value for value in entry.values if value.text]
-    key = entry.key
+    named = _name(entry)
+    key = named if entry.key in SPELLED and named in ("author", "source") else entry.key
     while key in draft.extra:
         again[entry.key] = number = again.get(entry.key, 0) + 1
         key = f"{entry.key}+{number if number > 1 else ''}"
@@ -113,6 +149,11 @@ def _keep(draft: Draft, entry: Entry, again: dict[str, int]) -> None:
 def _find(entries: list[Entry], names: tuple[str, ...]) -> Entry | None:
     for name in names:
         for entry in entries:
-            if entry.key.lower().replace("-", "_") == name and entry.values:
+            if _name(entry) == name and entry.values:
                 return entry
     return None
+
+
+def _name(entry: Entry) -> str:
+    """What a key is called here, however it is spelled."""
+    return SPELLED.get(entry.key, entry.key.lower().replace("-", "_"))

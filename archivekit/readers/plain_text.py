@@ -38,6 +38,7 @@ _PATH_LABEL: Final = re.compile(r"(?:您|你)?(?:现在|現在|目前|当前|當
 _PATH_END: Final = re.compile(r"首[页頁]|主[页頁]|home|正文(?:内容|內容)?|[内內]文|文章|详细", re.IGNORECASE)
 _PATH_MARK: Final = re.compile(r"-{0,2}[>＞]+|[»›→]")
 _LOOSE_MARK: Final = re.compile(r"[|｜/／·]|\s[-－—]+\s")
+_SECTION: Final = re.compile(r"[㐀-鿿]{2,5}")
 _NO_PART: Final = re.compile(r"[。！？，,；;：:]")
 
 _BYLINE: Final = re.compile(
@@ -56,6 +57,12 @@ _NO_TITLE_END: Final = "。．，、；：.,;:｡"
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _HAN: Final = re.compile(r"[㐀-鿿]")
 _LISTED: Final = re.compile(r"^[（(]?\d{1,2}[）)、.．：:]|^[·•*▪▶►※]")
+_RUNS_ON: Final = re.compile(r"[，；,;]$")
+"""How a verse ends, and no line of an envelope."""
+_NAME: Final = re.compile(r"[㐀-鿿]{2,3}")
+"""What is too short for a deck: below a title, it is who wrote the text."""
+_MARKED: Final = re.compile(r"^[■●▲▼◆★◎]")
+"""What sets the first line of one piece of news off from the next, below the title of them all."""
 _WINDOW: Final = re.compile(r"\s*[_|｜\-－—–]+\s*\S")
 
 
@@ -164,22 +171,31 @@ def open_envelope(source: Source, lines: Sequence[Line]) -> Envelope:
             chrome.append((line, "plain-text.chrome"))
         elif outer and is_cookie_notice(text):
             chrome.append((line, "plain-text.cookie-notice"))
-        elif inside and len(rest) < 3 and (parts := path_parts(text, loose=not rest)):
+        elif (
+            inside and len(rest) < 3 and (parts := path_parts(text, loose=not rest, over_headline=_is_over(lines[index + 1 :])))
+        ):
             paths.append((line, parts))
         elif inside and (items := parse_header(source.text[line.start : line.end])):
             headers.append((line, items))
         else:
             set_off = not rest and index + 1 < len(lines) and lines[index + 1].gap
-            inside = inside and not is_paragraph(line, set_off=set_off) and len(rest) + len(headers) < HEAD_LINES
+            inside = inside and not is_paragraph(line, set_off=set_off) and not _RUNS_ON.search(line.text)
+            inside = inside and len(rest) + len(headers) < HEAD_LINES
             rest.append(msgspec.structs.replace(line, apart=True) if parted else line)
         parted = len(paths) + len(headers) + len(chrome) > before
     return Envelope(tuple(paths), tuple(headers), tuple(chrome), tuple(rest))
 
 
-def path_parts(text: str, *, loose: bool) -> tuple[str, ...]:
+def _is_over(below: Sequence[Line]) -> bool:
+    """Whether a headline stands below, with more below it."""
+    return len(below) > 1 and is_headline(below[0])
+
+
+def path_parts(text: str, *, loose: bool, over_headline: bool = False) -> tuple[str, ...]:
     """The parts of a path of sections (``新闻 > 国内 > 正文``, ``您的位置：…``); none when the line is no path.
 
-    A loose path is parted by bars, slashes or dashes, and must begin at the home page or end at the text.
+    A loose path is parted by bars, slashes or dashes, and must begin at the home page or end at the text. Over a headline
+    a path may have no more than two sections (``國際 > 亞洲``).
     """
     if len(text) > 120:
         return ()
@@ -193,7 +209,8 @@ def path_parts(text: str, *, loose: bool) -> tuple[str, ...]:
     if not all(part and len(part) <= 20 and not _NO_PART.search(part) for part in parts):
         return ()
     ended = len(parts) >= 2 and any(_PATH_END.fullmatch(part) for part in (parts[0], parts[-1]))
-    return parts if label or ended or (marked and len(parts) >= 3) else ()
+    sections = over_headline and all(map(_SECTION.fullmatch, parts))
+    return parts if label or ended or (marked and (len(parts) >= 3 or (len(parts) == 2 and sections))) else ()
 
 
 def is_paragraph(line: Line, *, set_off: bool = False) -> bool:
@@ -219,7 +236,7 @@ def headlines(groups: Sequence[tuple[Line, ...]], envelope: Envelope) -> Heads:
     top: list[Line] = []
     apart = len(groups) > 1 and groups[1][0].gap
     for lines in groups:
-        if len(lines) > 1 or not is_headline(lines[0], set_off=apart and not top):
+        if len(lines) > 1 or not is_headline(lines[0], set_off=apart and not top) or (top and _MARKED.match(lines[0].text)):
             break
         top.append(lines[0])
     follow = groups[len(top) :]
@@ -268,6 +285,8 @@ def _choose(top: list[Line], *, marked: bool) -> Heads:
         return Heads(title=top[0], window=window, repeats=repeats)
     if top[0].width < top[1].width:
         return Heads(top[1], top[0], top[2] if len(top) > 2 else None, window, repeats)
+    if _NAME.fullmatch(top[1].text):
+        return Heads(title=top[0], window=window, repeats=repeats)
     return Heads(top[0], top[1], None, window, repeats)
 
 

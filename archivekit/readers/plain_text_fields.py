@@ -13,9 +13,10 @@ from ..markup.plaintext import Line
 from ..model import Contributor, Role
 from .draft import Draft
 
-_NOBODY: Final = frozenset(
+NOBODY: Final = frozenset(
     ("佚名", "无", "無", "不详", "不詳", "未知", "匿名", "网络", "互联网", "管理员", "管理員", "admin", "none", "unknown")
 )
+"""What stands for a name where there is none."""
 _SITE: Final = re.compile(r"(?:https?://)?[^/?#]+/?", re.IGNORECASE)
 _LISTED: Final = re.compile(r"[^、,，/／;；|｜]+")
 _HAN_NAMES: Final = re.compile(r"[㐀-鿿·]{1,6}(?:[\s\u3000]+[㐀-鿿·]{1,6})+")
@@ -77,7 +78,7 @@ class Fields:
                 self._set_or_keep("url", whole, start, end, "plain-text.header-url")
         elif item.key in ("via", "outlet"):
             rule = "plain-text.header-source" if item.key == "via" else "plain-text.header-outlet"
-            if value.casefold() in _NOBODY:
+            if value.casefold() in NOBODY:
                 self.keep("source", value, start, end, "plain-text.header-nobody")
             else:
                 self._set_or_keep("via", value, start, end, rule)
@@ -97,7 +98,7 @@ class Fields:
             self.draft.set(field, moment, start, end, f"plain-text.header-{field}")
 
     def _people(self, role: Role, item: Item, line: Line) -> None:
-        if item.value.casefold() in _NOBODY:
+        if item.value.casefold() in NOBODY:
             self.keep(role, item.value, line.start + item.start, line.start + item.end, "plain-text.header-nobody")
             return
         for part in self._parts(item, line):

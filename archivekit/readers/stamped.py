@@ -23,6 +23,8 @@ STAMP = re.compile(
     r"\[(?P<title>[^\n]*)\]\((?P<url>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)\)[ \t]*\r?\n-{3,}[ \t]*(?:\r?\n|\Z)"
     r"(?:\s*(?P<label>日期|時間|时间|Date)[：:][ \t]*(?P<date>[^\n<]+)\r?\n)?"
 )
+_REFERENCE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+"""In an address only what ends with a semicolon is one: ``&copy=1`` is a parameter."""
 
 
 def score(head: str) -> float:
@@ -73,7 +75,8 @@ def _stamp(draft: Draft, match: re.Match[str]) -> None:
     if title:
         draft.set("title", title, match.start("title"), match.end("title"), "stamped.title")
     if match.group("url"):
-        draft.set("url", match.group("url"), match.start("url"), match.end("url"), "stamped.url")
+        url = _REFERENCE.sub(lambda found: entities.unescape(found[0]), match.group("url"))
+        draft.set("url", url, match.start("url"), match.end("url"), "stamped.url")
     for group in ("epoch", "date"):
         raw = (match.group(group) or "").strip()
         if not raw:

@@ -9,7 +9,7 @@ from ..source import Source
 from . import Reader
 from .body import fill, parse_body
 from .draft import Draft
-from .front_matter import split
+from .front_matter import is_bare, split
 from .keys import fill_keys
 
 _OPENING = re.compile(
@@ -18,9 +18,12 @@ _OPENING = re.compile(
 
 
 def score(head: str) -> float:
-    """0.9 for an opening fence with a key below it, 0.85 for a JSON object with a title, else 0."""
+    """0.9 for an opening fence with a key below it, 0.88 for keys and a title down to a fence, 0.85 for a JSON object with a
+    title, else 0."""
     if _OPENING.match(head):
         return 0.9
+    if is_bare(head):
+        return 0.88
     return 0.85 if re.match(r"\s*\{[^{}]*\"title\"\s*:", head) and not head.lstrip().startswith('{"schema"') else 0.0
 
 
@@ -39,7 +42,7 @@ def read(source: Source) -> tuple[Article, ...]:
 
 READER = Reader(
     name="front-matter",
-    recognised_by="YAML between `---` lines, TOML between `+++` lines or a JSON object at the top; HTML or Markdown follows",
+    recognised_by="YAML between or above `---` lines, TOML between `+++` lines or JSON at the top; HTML or Markdown follows",
     score=score,
     read=read,
 )

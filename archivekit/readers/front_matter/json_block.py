@@ -22,8 +22,12 @@ class _Reader:
 
     def object(self, at: int, prefix: str, depth: int) -> int:
         """Read the object whose brace is at ``at``; returns what comes after it."""
-        at = self.skip(at + 1)
-        while self.text[at : at + 1] != "}":
+        return self.members(at + 1, prefix, depth, "}") + 1
+
+    def members(self, at: int, prefix: str, depth: int, closer: str) -> int:
+        """Read the keys and values from ``at`` on; returns where ``closer`` stands."""
+        at = self.skip(at)
+        while self.text[at : at + 1] != closer:
             key_start = at
             key, at = self.string(at)
             at = self.skip(at)
@@ -33,9 +37,9 @@ class _Reader:
             at = self.skip(at)
             if self.text[at : at + 1] == ",":
                 at = self.skip(at + 1)
-            elif self.text[at : at + 1] != "}":
+            elif self.text[at : at + 1] != closer:
                 raise Refused("a comma or a brace is missing", at)
-        return at + 1
+        return at
 
     def entry(self, name: str, key_start: int, at: int, depth: int) -> int:
         if depth > MAX_DEPTH:
@@ -107,4 +111,11 @@ def read(text: str, start: int, most: int) -> tuple[Fields, int]:
     ``most``."""
     reader = _Reader(text, most)
     end = reader.object(start, "", 0)
+    return reader.found, end
+
+
+def read_bare(text: str, start: int, most: int) -> tuple[Fields, int]:
+    """The fields of an object without its braces that a semicolon ends, and where that stands; raises as ``read`` does."""
+    reader = _Reader(text, most)
+    end = reader.members(start, "", 0, ";")
     return reader.found, end

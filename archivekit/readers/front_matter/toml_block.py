@@ -8,7 +8,7 @@ import tomllib
 from .fields import MAX_BLOCK, MAX_DEPTH, Entry, Fields, Remark, Value
 from .scalars import scalar
 
-_TABLE = re.compile(r"\[\[?[ \t]*([^\[\]\n]{1,200}?)[ \t]*\]\]?[ \t]*(?:#.*)?")
+_TABLE = re.compile(r"\[\[?[ \t]*([^\[\]\n]{1,200}?)[ \t]*\]\]?[ \t]*(#.*)?")
 _PAIR = re.compile(r"((?:\"[^\"\n]{0,80}\"|'[^'\n]{0,80}'|[\w-]{1,80})(?:[ \t]*\.[ \t]*[\w\"'-]{1,80}){0,8})[ \t]*=[ \t]*")
 _LONG = re.compile(r"\"\"\"\r?\n?(.*?)\"\"\"(?!\")|'''\r?\n?(.*?)'''(?!')", re.DOTALL)
 _TOKEN = re.compile(
@@ -33,6 +33,9 @@ def read(text: str, start: int, end: int) -> Fields:
             stop = max(stop, _pair(text, pair, table, stop, end, found))
         elif head := _TABLE.fullmatch(text, at, stop):
             table = head[1].replace('"', "").replace("'", "") + "."
+            if head[2]:
+                words = head[2].rstrip()
+                found.comments.append(Value(words, head.start(2), head.start(2) + len(words)))
         elif line := text[at:stop].rstrip():
             found.comments.append(Value(line, at, at + len(line)))
         at = stop + 1
