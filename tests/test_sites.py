@@ -11,9 +11,11 @@ from fixtures import article
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archivekit.accounting import check
 from archivekit.dates import with_zone
+from archivekit.edits.links import canonical
 from archivekit.errors import ConfigError
-from archivekit.model import Article, Moment, Paragraph, Text
+from archivekit.model import Article, Figure, Moment, Paragraph, Text
 from archivekit.profile import Profile
 from archivekit.reading import read_source
 from archivekit.sites import Profiles, load_profiles, match, signals
@@ -79,6 +81,17 @@ PROSE = [
     "（根据他的回忆，那天没有下雨。）",
     "张三（化名）在路透社工作过三年。",
     "原标题是什么已经没有人记得。",
+    "顾客用手机扫描二维码就能下单。",
+    "他点击上方的蓝字，关注了那家报社，又取消了。",
+    "她把那家店设为星标，第二天就忘了。",
+    "返回的路上下起了雨。",
+    "阅读 10万字的小说要一个星期。",
+    "Original Sin and Grace",
+    "The End of History",
+    "扫描二维码就能下单。",
+    "店主说，扫描二维码，再输入金额，钱就付了。",
+    "1.扫描下方二维码填写报名表；",
+    "欢迎转发本店的优惠信息到朋友圈的活动已经结束。",
 ]
 """Sentences that sound like boilerplate and are text."""
 
@@ -275,6 +288,100 @@ def test_a_picture_before_words_that_go_stays(tmp_path: Path) -> None:
     assert "a.jpg" in repr(found.body) and "點一下" not in found.text
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "长按二维码关注我们",
+        "扫描下方二维码，加入读者群！",
+        "👇长按识别下图二维码，即可关注",
+        "微信扫描二维码",
+        "更多精彩，请扫描上方二维码或搜索微信号关注我们～",
+        "请长按或扫描下方的二维码，支持我们。",
+        "欢迎扫码关注我们的公众号",
+    ],
+)
+def test_a_line_that_asks_to_scan_a_code_goes(line: str) -> None:
+    assert read(stamped(f"<p>{PROSE[0]}</p><p>{line}</p>")).text == PROSE[0]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "点击蓝字关注我们",
+        "点击上方“蓝字”关注我们",
+        "▲点击上方蓝字关注“新闻周刊”",
+        "点击下方卡片，关注我们",
+        "设为星标，不错过每一篇推送",
+        "扫码关注我们",
+        "喜欢就点个在看吧",
+        "点击阅读原文，查看更多",
+        "写留言",
+        "阅读 10万+",
+        "阅读 1234 赞 56 在看 7",
+        "3人划线",
+        "在小说阅读器中沉浸阅读",
+        "去阅读",
+        "继续滑动看下一个",
+        "微信扫一扫可打开此内容，使用完整服务",
+        "名称已清空",
+        "最低赞赏 ¥0",
+        "—— END ——",
+        "Scan to Follow",
+        "Scan with Weixin to use this Mini Program",
+        "Cancel Allow",
+        "： ， ， 。 Video Mini Program Like ，轻点两下取消赞 Wow ，轻点两下取消在看 Share Comment Favorite 听过",
+    ],
+)
+def test_what_wechat_shows_beside_the_text_goes(line: str) -> None:
+    body = f"<p>{PROSE[0]}</p><p>{line}</p>"
+    assert read(stamped(body, "https://mp.weixin.qq.com/s/x")).text == PROSE[0]
+
+
+@pytest.mark.parametrize(
+    "line", ["点击蓝字关注我们", "设为星标，不错过每一篇推送", "写留言", "阅读 10万+", "去阅读", "—— END ——", "确定"]
+)
+def test_and_stays_where_nothing_says_that_it_is_wechat(line: str) -> None:
+    assert line in read(stamped(f"<p>{PROSE[0]}</p><p>{line}</p><p>{PROSE[1]}</p>")).text
+
+
+@pytest.mark.parametrize(
+    "line", ["聽全文", "選擇與事實站在一起", "您的每一筆支持，都是守護新聞自由的力量。", "加入中央社", "iOS App下載"]
+)
+def test_what_a_page_of_cna_shows_beside_the_text_goes(line: str) -> None:
+    assert read(stamped(f"<p>{PROSE[0]}</p><p>{line}</p>", "https://www.cna.com.tw/news/1.aspx")).text == PROSE[0]
+
+
+def test_an_author_above_a_text_of_wechat() -> None:
+    body = f"<p>Original 张三 新闻周刊</p><p>{PROSE[0]}</p>"
+    found = read(stamped(body, "https://mp.weixin.qq.com/s/x"))
+    assert (found.text, [person.name for person in found.contributors]) == (PROSE[0], ["张三"])
+
+
+def test_a_drawn_emoji_is_accounted_for_between_the_words_it_stands_in() -> None:
+    emoji = '<img src="https://s.w.org/images/core/emoji/13/72x72/1f600.png" alt="😀" class="wp-smiley" />'
+    origin = load("a.md", stamped(f"<p>他笑了{emoji}{emoji}，又走了。</p><p>{emoji}</p>").encode())
+    (found,) = read_source(origin, BUILT_IN)
+    assert found.text == "他笑了😀😀，又走了。\n😀"
+    check(origin, (found,))
+
+
+def test_an_address_in_a_stamp_may_be_spelled_as_html_spells_it() -> None:
+    address = "https://tide.example.org/a?utm_source=rss&amp;id=3&copy=1&amp;utm_medium=feed"
+    article = read(stamped(f"<p>{PROSE[0]}</p>", url=address))
+    assert article.url == "https://tide.example.org/a?id=3&copy=1"
+    assert article.provenance.evidence["url"].raw == address
+
+
+def test_a_stand_in_is_decoration_only_where_nothing_else_is_the_image() -> None:
+    late = '<img src="/img/loading.gif" data-src="https://x.example/1.jpg">'
+    article = read(stamped(f'<p>{PROSE[0]}</p><p>{late}</p><p><img src="/img/loading.gif"></p>'))
+    (figure,) = (block for block in article.body if isinstance(block, Figure))
+    assert [(image.src, image.fallbacks) for image in figure.images] == [
+        ("https://x.example/1.jpg", ("https://tide.example.org/img/loading.gif",))
+    ]
+    assert [removal.rule for removal in article.provenance.removals] == ["stamped.label", "figures.decoration"]
+
+
 def test_links_of_words_that_go_are_kept(tmp_path: Path) -> None:
     rules = "[[boilerplate]]\nline = '英文版'\nfield = 'original'\n[[boilerplate]]\nline = '參見.*'\nfield = 'related'"
     body = '<p>甲說了話。</p><p><a href="/en">英文版</a></p><p>參見<a href="/b">乙</a></p>'
@@ -322,3 +429,17 @@ def test_an_account_goes_before_its_platform(tmp_path: Path) -> None:
         body = (Paragraph((Text("一"),)), Paragraph((Text(words),)))
         found = match(signals(article("1", None, body, url="https://mp.weixin.qq.com/s/x")), profiles)
         assert found is not None and found.name == name
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("https://a.example/s?wd=%B9%FA%BC%D2&b=a%20b&utm_source=x", "https://a.example/s?wd=%B9%FA%BC%D2&b=a%20b"),
+        ("https://a.example/s?utm_medium=x&id=1;2&empty=", "https://a.example/s?id=1;2&empty="),
+        ("https://a.example/s?utm%5Fsource=x#top", "https://a.example/s#top"),
+        ("https://a.example/s?a=1+2", "https://a.example/s?a=1+2"),
+    ],
+)
+def test_what_counts_visitors_is_dropped_and_the_rest_of_an_address_stays_as_it_is_spelled(written: str, kept: str) -> None:
+    assert canonical(written, BUILT_IN.common) == kept
+    assert canonical(kept, BUILT_IN.common) == kept

@@ -23,6 +23,7 @@ from . import (
     page_dates,
     publisher,
     related,
+    rights,
     title_marks,
     titles,
 )
@@ -43,6 +44,7 @@ def apply(article: Article, profile: Profile | None, common: Profile) -> Article
     article = related.apply(article)
     article = page_dates.apply(article)
     article = credits.apply(article, profile)
+    article = rights.apply(article)
     article = publisher.settle(article)
     article = figures.apply(article, *profiles)
     article = headings.apply(article)

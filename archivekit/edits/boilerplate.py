@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..leaves import hull, only_links, part, strip, words
+from ..leaves import cut, hull, only_links, part, strip, words
 from ..model import (
     Article,
     Block,
@@ -196,23 +196,16 @@ def _cut_out(article: Article, rule: Boilerplate, name: str, texts: _Texts) -> A
             continue
         children = block.children
         for start, end in reversed(places):
-            before, taken, after = _split(children, start, end, encoding)
+            taken = part(children, start, end, encoding)
             place = hull(taken)
             if place is None:
                 continue
             article = _kept_as(article, rule, taken, inline_text(taken).strip(), name)
             removals.append(Removal(text=inline_text(taken), span=place, rule=name))
-            children = strip(before + after, encoding)
+            children = strip(cut(children, start, end, encoding), encoding)
         if children:
             body.append(msgspec.structs.replace(block, children=children) if children is not block.children else block)
     return amend(article, fields={"body": tuple(body)}, removals=removals) if removals else article
-
-
-def _split(nodes: tuple[Inline, ...], start: int, end: int, encoding: str) -> tuple[tuple[Inline, ...], ...]:
-    """What stands before, in and after a range of characters; an image right before the range is not in it."""
-    before, taken = part(nodes, 0, start, encoding), part(nodes, start, end, encoding)
-    count = next((i for i, node in enumerate(taken) if not isinstance(node, Image)), len(taken))
-    return before + taken[:count], taken[count:], part(nodes, end, len(inline_text(nodes)), encoding)
 
 
 def _places(text: str, kind: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:

@@ -30,34 +30,32 @@ from .bylines import (
     SEPARATED,
     Credit,
     agency_line,
-    dateline_reporters,
+    by_their_work,
+    dateline_credits,
+    is_surnamed,
+    label_of,
     parse_credits,
     reporters_line,
+    source_named,
+    speakers,
     split_names,
 )
-from .change import amend, removed, without
+from .change import amend, removed
 
 HEAD = 6
 """How many blocks at the top may be credits."""
 TAIL = 9
 """How many blocks at the end may be credits."""
-_SOURCE = re.compile(
-    r"^[（(【\[]?\s*(?:文章|内容|信息|稿件|本文|消息|原文)?(?:来源|來源|转自|轉自|转载自|轉載自|Source)"
-    r"\s*[:：|｜丨＝=]\s*(?P<value>[^\n。，,；;]{1,40}?)\s*[）)】\]]?\s*$",
-    re.I,
-)
-_RIGHTS = re.compile(
-    r"(未经|未經|未获|未獲|不经).{0,12}(授权|授權|许可|許可|允许|允許|同意|书面).{0,16}(转载|轉載|使用|复制|複製|翻版)"
-    r"|版权(归|歸|所有|声明)|版權(歸|所有|聲明)|(转载|轉載).{0,6}(请|請|需|须|須)(注明|註明|联系|聯繫|标明|保留)"
-    r"|(谢绝|謝絕|禁止|严禁|不得)(任何)?(转载|轉載)|All rights reserved|^©|^Copyright",
-    re.I,
-)
 _ENDING = re.compile(r"[（(【\[](?P<inner>[^（()）【】\[\]]{3,80})[)）】\]]\s*(?P<number>\d{0,8})\s*$")
 _DESCRIPTION = re.compile(r"\s*(归档|摘要|期刊|文献来源|原文|出处|DOI|来源|來源|编译|作者)\s*[：:]")
 _NOBODY = re.compile(
     r"(?i:anonymous|admin|editor|staff)|\S{0,8}(?:记者|記者|编辑部|編輯部|新聞組|讀者來論|读者来论|綜合報道|综合报道)|佚名|匿名|未知"
 )
 """Bylines that name no person."""
+_LINKED = re.compile(r"\[(?P<name>[^\[\]]{1,60})\]\(\S{1,400}\)")
+"""A byline with its address, as Markdown has it."""
+_NAMED = re.compile(r"(?:byline|authors?)(?:\.\d+)?\.name")
+"""Where the name stands of an author who is told by name, address and so on."""
 
 
 class _Found:
@@ -88,7 +86,7 @@ class _Found:
 
 
 def apply(article: Article, profile: Profile | None) -> Article:
-    """Read contributors, source, rights and the page's own date; take pure credit lines out of the body."""
+    """Read contributors; take pure credit lines out of the body."""
     article = _from_extra(article, profile)
     found = _Found(article)
     _lines(article, found)
@@ -99,8 +97,7 @@ def apply(article: Article, profile: Profile | None) -> Article:
         evidence=found.evidence,
         removals=[*found.removals, *removed(_wordy(found.gone), "credits.line")],
     )
-    article = _endings(article)
-    return _rights_and_source(article)
+    return _endings(article)
 
 
 def _left(body: tuple[Block, ...], gone: list[Block]) -> tuple[Block, ...]:
@@ -130,7 +127,7 @@ def _from_extra(article: Article, profile: Profile | None) -> Article:
     found = _Found(article)
     extra = dict(article.extra)
     moved: list[str] = []
-    for key in ("byline", "author", "authors"):
+    for key in ("byline", "author", "authors", *(key for key in article.extra if _NAMED.fullmatch(key))):
         raw = extra.get(key)
         if not raw:
             continue
@@ -141,9 +138,7 @@ def _from_extra(article: Article, profile: Profile | None) -> Article:
         ]
         if all(taken):
             del extra[key]
-            moved.extend(
-                path for path in article.provenance.evidence if path == f"extra.{key}" or path.startswith(f"extra.{key}.")
-            )
+            moved.extend([f"extra.{key}", *(f"extra.{key}.{number}" for number in range(len(values)))])
     notes = extra.get("footer", ())
     for number, note in enumerate(notes if isinstance(notes, tuple) else (notes,)):
         line = parse_credits(note)
@@ -159,13 +154,16 @@ def _author(found: _Found, value: str, path: str) -> bool:
     """Whether a byline was understood as names."""
     entry = found.article.provenance.evidence.get(path)
     text = re.sub(r"^\s*(?:by|BY|By)\s+", "", html.unescape(value))
+    if linked := _LINKED.fullmatch(text.strip()):
+        text = linked["name"]
     if _NOBODY.fullmatch(text.strip()):
         return False
     line = parse_credits(text, loose=True)
     span = entry.span if entry else None
-    if line is not None:
-        for credit in line.credits:
-            found.credit(credit.role, credit.name, span, "", entry.rule if entry else "credits.author")
+    told = line.credits if line is not None else by_their_work(text)
+    for credit in told:
+        found.credit(credit.role, credit.name, span, "", entry.rule if entry else "credits.author")
+    if told:
         return True
     role: Role = "rpt" if re.match(r"^(?:實習|实习|特約|特约)?(?:記者|记者)", text) else "aut"
     names, _ = split_names(re.sub(r"^(?:實習|实习|特約|特约)?(?:記者|记者)\s*", "", text))
@@ -184,6 +182,7 @@ def _lines(article: Article, found: _Found) -> None:
     body = article.body
     size = len(body)
     continued: Role | None = None
+    asked = speakers([inline_text(block.children) for block in body if isinstance(block, (Paragraph, Heading))])
     for index, block in enumerate(body):
         if not isinstance(block, (Paragraph, Heading)):
             continue
@@ -196,8 +195,11 @@ def _lines(article: Article, found: _Found) -> None:
                 found.block(block, [Credit(role, *name) for name in names[:1]], "credits.continued-line")
                 continued = role if text.rstrip().endswith(("；", ";")) else None
                 continue
-        line = parse_credits(text, loose=at_edge)
-        if line is None:
+        line = parse_credits(text, loose=at_edge and not isinstance(block, Heading))
+        if line is None and at_edge and (named := source_named(text)):
+            found.block(block, named[1], "credits.behind-source")
+            continue
+        if line is None or (label_of(text) in asked and len(line.credits) == 1 and not is_surnamed(line.credits[0].name)):
             _unlabelled(found, block, text, index, size)
             continue
         if not at_edge and not (index < 16 and any(c.role in ("aut", "trl", "rpt") for c in line.credits)):
@@ -224,7 +226,7 @@ def _unlabelled(found: _Found, block: Block, text: str, index: int, size: int) -
             found.gone.append(block)
             return
     if index < HEAD:
-        found.block(block, [Credit("rpt", *name) for name in dateline_reporters(text)], "credits.dateline")
+        found.block(block, dateline_credits(text), "credits.dateline")
 
 
 def _introduces(body: tuple[Block, ...], index: int) -> bool:
@@ -298,40 +300,3 @@ def _ending(text: str) -> int | None:
             return head.start()
         return None
     return None
-
-
-# --- rights and source ------------------------------------------------------------------------------------------
-
-
-def _rights_and_source(article: Article) -> Article:
-    gone: list[Block] = []
-    fields: dict[str, object] = {}
-    evidence: dict[str, Evidence] = {}
-    size = len(article.body)
-    for index, block in enumerate(article.body):
-        if not isinstance(block, (Paragraph, Heading)) or not (index < 4 or index >= size - 6):
-            continue
-        text = words(block).strip()
-        place = hull((block,))
-        source = _SOURCE.match(text)
-        if source and "source" not in fields and not re.match(r"^[（(]?(?:图片|圖片|图|圖)", text):
-            value = source.group("value").strip("《》“”「」@ ")
-            fields["source"] = value
-            evidence["source"] = Evidence(span=place, raw="", rule="credits.source-line")
-            gone.append(block)
-        elif len(text) <= 160 and _RIGHTS.search(text) and (index >= size - 6 or len(text) <= 60):
-            if "rights" not in fields and article.rights is None:
-                fields["rights"] = text
-                evidence["rights"] = Evidence(span=place, raw="", rule="credits.rights-line")
-            gone.append(block)
-    if not gone or len(gone) == size:
-        return article
-    value = fields.pop("source", None)
-    if value is not None:
-        target = "publisher" if article.publisher is None else "via"
-        entry = evidence.pop("source")
-        if value != article.publisher and getattr(article, target) is None:
-            fields[target] = value
-            evidence[target] = entry
-    fields["body"] = without(article.body, gone)
-    return amend(article, fields=fields, evidence=evidence, removals=removed(gone, "credits.rights-or-source"))

@@ -16,16 +16,21 @@ from .rewrite import INLINE_PARTS, rewrite
 
 CAPTION = 120
 """A caption has at most this many characters when only its words say that it is one."""
+_MARK = re.compile(r"[（(【\[]?\s*[▲△▼▽◀◁▶↑↓←→■●]")
+"""What points at an image beside it; without one it is the bullet of a list as well."""
 _CUE = re.compile(
-    r"^[（(【\[]?\s*(?:[▲△▼▽◀◁▶↑↓←→■●]|[图圖]\s*[:：/／丨|]|[图圖]\s?\d+\s?[.:：、]|[图圖][片源][:：来來源]|[图圖][为為中左右]"
+    r"[（(【\[▲△▼▽◀◁▶↑↓←→■●\s]{0,4}(?:[图圖]\s*[:：/／丨|]|[图圖]\s?\d+\s?[.:：、]|[图圖][片源][:：来來源]|[图圖][为為中左右]"
     r"|(?:资料|資料|配|示意|网络|網路)[图圖]|截[图圖]|左起|右起|[左右上下][图圖]|[图圖]注|[图圖][说說]|[摄攝]影[:：/]"
     r"|Photo(?: by|:)|Credit:)"
 )
+_NUMBERED = re.compile(r"[图圖]\s?\d{1,3}\s+[^\s。，！？；]{2,40}$")
 _AGENCY = r"(?:新华社|新華社|中新社|中新网|路透社?|法新社|美联社|美聯社|東方IC|视觉中国)"
 _STOCK = r"(?:[资資]料(?:[图圖]片|照片?)|(?:网上|網上|网络|網絡|影片)(?:[图圖]片|截[图圖]))"
 _END = re.compile(
     rf"(?:(?:{_AGENCY}|{_STOCK}|[图圖]自\S{{2,12}}|\S{{1,8}}[摄攝])\s*(?:记者)?\S{{0,6}}[发發摄攝图圖]?|[图圖]片[来來]源[:：]?\S{{1,20}})"
-    r"\s*[)）]?\s*[。.]?$|[（(][^（()）。，]{1,12}[／/][^（()）。，]{1,12}[)）]$"
+    r"\s*[)）]?\s*[。.]?$"
+    r"|(?:记者|記者|通讯员|通訊員)\s{0,2}[\u4e00-\u9fff]{1,4}(?:\s{1,2}[\u4e00-\u9fff]{1,4})?\s{0,2}[摄攝](?:\s?\d{2,4}年\d{1,2}月\d{1,2}日)?[)）]?[。.]?$"
+    r"|[。！？]\s?[\u4e00-\u9fff]{2,4}\s{1,2}[摄攝]$|[（(][^（()）。，]{1,12}[／/][^（()）。，]{1,12}[)）]$"
 )
 _LOST = re.compile(rf"[（(][^（()）]{{0,24}}(?:\d{{4}}年\d{{1,2}}月\d{{1,2}}日|{_STOCK}|{_AGENCY})[^（()）]{{0,12}}[)）]$")
 _MARKS = re.compile(r"[\W_]+")
@@ -49,7 +54,7 @@ def _without_decoration(article: Article, patterns: list[str]) -> Article:
 
     def is_decoration(image: Image) -> bool:
         tiny = bool(_TINY.match(image.width.strip())) and bool(_TINY.match(image.height.strip()) or not image.height)
-        return tiny or any(decorated.search(address) for address in (image.src, *image.fallbacks))
+        return tiny or decorated.search(image.src) is not None
 
     def drop(nodes: Iterable[Node]) -> tuple[Node, ...]:
         kept: list[Node] = []
@@ -104,7 +109,7 @@ def _captioned(article: Article) -> Article:
             continue
         if isinstance(block, Paragraph) and isinstance(last, Figure) and last.images and is_caption(words(block)):
             gap = (LineBreak(),) if last.caption else ()
-            if not last.caption or _CUE.match(words(block)):
+            if not last.caption or _points(words(block)):
                 out[-1] = Figure(last.images, (*last.caption, *gap, *block.children), last.credit)
                 changed = True
                 continue
@@ -120,9 +125,14 @@ def _belong(first: Figure, second: Figure) -> bool:
 
 
 def is_caption(text: str) -> bool:
-    """Whether words by themselves say that they are a caption."""
+    """Whether words beside an image say that they are its caption."""
     text = text.strip()
-    return 1 < len(text) <= CAPTION and bool(_CUE.match(text) or _END.search(text))
+    return 1 < len(text) <= CAPTION and bool(_points(text) or _END.search(text))
+
+
+def _points(text: str) -> bool:
+    """Whether words beside an image begin by speaking of it."""
+    return bool(_MARK.match(text) or _CUE.match(text) or _NUMBERED.match(text))
 
 
 def _lost_images(article: Article) -> Article:
@@ -138,7 +148,8 @@ def _lost_images(article: Article) -> Article:
             isinstance(block, Paragraph)
             and 0 < index < last
             and len(text) <= CAPTION
-            and (_LOST.search(text) or is_caption(text))
+            and len(text) > 1
+            and (_LOST.search(text) or _CUE.match(text) or _END.search(text))
         ):
             out.append(Figure((), block.children))
             notices.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, unquote_plus, urljoin, urlsplit, urlunsplit
 
 import msgspec
 
@@ -47,15 +47,15 @@ def _unwrapped(url: str, profile: Profile) -> str | None:
 
 
 def canonical(url: str, profile: Profile) -> str:
-    """An address without the parameters that only count visitors, without proxies, without white space."""
+    """An address without the parameters that only count visitors, without proxies, without white space; every other
+    parameter as it is spelled."""
     url = direct(url.strip(), profile)
     parts = urlsplit(url)
     if not parts.query and not parts.fragment:
         return url
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
     tracking = compiled("|".join(f"(?:{pattern})" for pattern in profile.tracking) or r"(?!)")
-    kept = [(key, value) for key, value in pairs if not tracking.fullmatch(key)]
-    query = parts.query if len(kept) == len(pairs) else urlencode(kept)
+    parameters = parts.query.split("&")
+    query = "&".join(each for each in parameters if not tracking.fullmatch(unquote_plus(each.partition("=")[0])))
     fragment = "" if tracking.match(parts.fragment) else parts.fragment
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, fragment))
 

@@ -5,26 +5,40 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+import msgspec
+
 from ..leaves import hull, words
-from ..model import Article, Block, Contributor, Evidence, Link, Paragraph, Quote, walk
+from ..model import Article, Block, Contributor, Evidence, Link, Paragraph, Quote, Text, inline_text, walk
 from .bylines import split_names
 from .change import amend, removed, without
+from .rewrite import rewrite
 
 LONGEST = 160
 """A line of more characters says more than where it is from."""
 
 _LEAD = re.compile(
-    r"^[\s>*]*(?:(?:本文|此文|原文|文章|信息|文本|消息|内容|內容|文)?(?:源|來源|来源|來|来)?(?:自|源自|來自|来自|转自|轉自|转载自|轉載自|取自|出自|来源[:：]|來源[:：]|首发于|首發於|经授权转载自)"
-    r"|原文(?:链接|鏈接|連結|地址)?|来源链接|via|Source)(?:地址)?\s*[:：]?\s*",
+    r"^[\s>*]*(?:(?:本文|此文|原文|文章|信息|文本|消息|内容|內容|文)?"
+    r"(?:(?:转载|轉載|转|轉|来源|來源|源|来|來|取|出)自|首发于|首發於|经授权转载自)|(?P<label>来源|來源|Source)(?=\s*[:：])"
+    r"|(?P<original>原文(?:链接|鏈接|連結|地址)?)|来源链接|via\b)(?:地址)?\s*(?P<colon>[:：])?\s*",
     re.I,
 )
+LINKED = "\ufffc"
+"""What stands for a linked character where only the words beside the links count."""
+_NOTHING_ELSE = re.compile(
+    r"(?:网站)?(?:\s?[（(【][^（()）】]{0,60}[)）】])?(?:\s?(?:授权|授權|经授权|經授權)?(?:[「『“\"《][^」』”\"》]{1,30}[」』”\"》]|转载|轉載|发布|發佈))?"
+    rf"(?:\s?[:：~|｜][^。{LINKED}]*)?[\s{LINKED}，,。；;、:：|｜~\-—]*(?:(?:作者|文/|By)\s*[:：]?[^。；;]{{1,40}})?"
+    r"(?:(?<=[，,；;、\s])[^，。；;]{0,8}(?:删节|刪節|删改|刪改|删减|改动|改動|授权|授權))?[。\s]*",
+    re.I,
+)
+"""What stands behind the name of an origin that is all a line says: its id, a title, links, who wrote it, what was cut."""
+_SENTENCE = re.compile(r"[。！？!?]\s*\S")
 _KIND = re.compile(
-    r"^(?:微信)?(?:公众号|公眾號|公众帐号|订阅号|訂閱號|微信号|微信號|微信公号|公号|服务号|微信|豆瓣ID|微博|头条号|知乎专栏|网站|公众平台)*"
+    r"(?:微信(?!号|號))?(?:公众号|公眾號|公众帐号|订阅号|訂閱號|微信号|微信號|微信公号|公号|服务号|微信|豆瓣ID|微博|头条号|知乎专栏|网站|公众平台)*"
     r"\s*[:：]?\s*",
     re.I,
 )
-_QUOTED = re.compile(r"^[「『“\"《【]\s*(?P<name>[^」』”\"》】]{1,30}?)\s*[」』”\"》】]")
-_BARE = re.compile(r"^(?P<name>[^\s:：「『“【\[（(，,。~]{2,16}?)(?:网站)?\s*(?:[:：~（(，,\[]|$)")
+_QUOTED = re.compile(r"[「『“\"《【]\s*(?P<name>[^」』”\"》】。，！？,!?；;：:]{1,30}?)\s*[」』”\"》】]")
+_BARE = re.compile(rf"(?P<name>[^\s:：「『“【\[（(，,。~{LINKED}]{{2,16}}?)(?:网站)?\s*(?:[:：~（(，,\[{LINKED}]|$)")
 _AUTHOR = re.compile(r"[，,。；;\s](?:作者|文/|By)\s*[:：]?\s*(?P<names>[^。；;）)]{2,40})[。\s]*$", re.I)
 _AUTHORS = re.compile(r"^作者\s*[:：]\s*(?P<names>\S.{1,40})$")
 _BY = re.compile(
@@ -48,7 +62,7 @@ def apply(article: Article) -> Article:
         if isinstance(block, Quote):
             article, taken = _read_lines(article, block)
         else:
-            article, taken = _read(article, block, text)
+            article, taken = _read(article, block, text, _masked(block).strip())
         if taken:
             gone.append(block)
     if not gone:
@@ -61,24 +75,43 @@ def apply(article: Article) -> Article:
 
 def _read_lines(article: Article, quote: Quote) -> tuple[Article, bool]:
     """A quotation that holds nothing but origin and credit lines, one a line."""
-    found: list[tuple[Block, str]] = []
+    found: list[tuple[Block, str, str]] = []
     for block in quote.children:
-        found.extend((block, line.strip()) for line in words(block).split("\n") if line.strip())
-    if not found or not all(_LEAD.match(line) or _AUTHORS.match(line) for _, line in found):
+        lines = zip(words(block).split("\n"), _masked(block).split("\n"), strict=True)
+        found.extend((block, line.strip(), beside.strip()) for line, beside in lines if line.strip())
+    if not found or not all(_LEAD.match(line) or _AUTHORS.match(line) for _, line, _ in found):
         return article, False
-    for block, line in found:
+    before = article
+    for block, line, beside in found:
         authors = _AUTHORS.match(line)
+        source = re.match(r"^(?:来源|來源)\s*[:：]\s*(?P<name>\S{2,20})$", line)
+        taken = bool(authors or source)
         if authors:
-            article = _credit(article, block, authors.group("names"))
+            names = re.split(r"\s+(?=\S{2,6}[:：])", authors.group("names"), maxsplit=1)
+            if len(names) > 1:
+                return _credit(before, block, names[0]), False
+            article = _credit(article, block, names[0])
         else:
-            article, _ = _read(article, block, line)
-            source = re.match(r"^(?:来源|來源)\s*[:：]\s*(?P<name>\S{2,20})$", line)
+            article, read = _read(article, block, line, beside)
+            taken = taken or read
             if source:
                 article = _publisher(article, block, source.group("name"))
+        if not taken:
+            return before, False
     return article, True
 
 
-def _read(article: Article, block: Block, text: str) -> tuple[Article, bool]:
+def _masked(block: Block) -> str:
+    """The words of a block with each linked character but white space as ``LINKED``."""
+
+    def mask(link: Link) -> Link:
+        return msgspec.structs.replace(link, children=(Text(re.sub(r"\S", LINKED, inline_text(link.children))),))
+
+    return words(rewrite((block,), mask, frozenset({Link}))[0])
+
+
+def _read(article: Article, block: Block, text: str, beside: str) -> tuple[Article, bool]:
+    """What a line says, whose words ``beside`` its links are given, too, and whether it is an origin line."""
     by = _BY.match(text)
     lead = _LEAD.match(text)
     links = [node.url for node in walk((block,)) if isinstance(node, Link)]
@@ -86,21 +119,23 @@ def _read(article: Article, block: Block, text: str) -> tuple[Article, bool]:
         name = by.group("name") or by.group("names")
         article = _credit(article, block, by.group("names"))
         return _publisher(article, block, name), True
-    if lead is None or lead.end() == 0 or text[lead.end() :].startswith(("的", "于是")):
+    if lead is None:
         return article, False
-    rest = text[lead.end() :]
-    kind = _KIND.match(rest)
-    rest = rest[kind.end() :] if kind else rest
-    quoted = _QUOTED.match(rest)
+    kind = _KIND.match(text, lead.end())
+    start = kind.end() if kind else lead.end()
+    of_kind = start > lead.end()
+    quoted = _QUOTED.match(text, start)
     linked = {words(node).strip() for node in walk((block,)) if isinstance(node, Link)}
-    name = quoted.group("name") if quoted else ""
-    bare = None if quoted else _BARE.match(rest)
-    if bare is not None and not any(rest.startswith(label) for label in linked):
-        name = bare.group("name")
+    bare = None if quoted else _BARE.match(beside, start)
+    named = quoted or bare
+    name = named.group("name") if named else ""
+    if not (links or of_kind or (quoted and not lead["original"])):
+        return article, False
+    rest = beside[named.end("name") + (1 if quoted else 0) :] if named else beside[start:]
+    if _SENTENCE.search(rest) if lead["colon"] else not _NOTHING_ELSE.fullmatch(rest):
+        return article, False
     if not name and len(linked) == 1:
         name = _named_in(next(iter(linked)), account=bool(kind and re.search(r"公号|公众号|订阅号", kind.group())))
-    if not quoted and not links and not (kind and kind.end()):
-        return article, False
     author = _AUTHOR.search(text)
     if author:
         article = _credit(article, block, author.group("names"))

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
-from ..dates import find_moment, parse_moment
+from ..dates import find_moment, instant, parse_moment
 from ..leaves import hull, part
-from ..model import Article, Evidence, Figure, Heading, Moment, Paragraph, inline_text
+from ..model import Article, Block, Evidence, Figure, Heading, Moment, Paragraph, inline_text
 from .change import amend, removed, without
 
-_DATED = re.compile(r"[【\[（(](?P<inner>[^】\]）)]{0,16}(?:\d{4}|[〇零○一二三四五六七八九]{4})年[^】\]）)]{2,14})[】\]）)]")
-_POSTED = re.compile(
-    r"^(?:发表于|發表於|发布于|發佈於)?\s*\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}日?[\s\d:：]{0,12}\s*(?:发表于|發表於)?.{0,8}$"
+_YEAR = r"(?:\d{4}|[〇零○一二三四五六七八九]{4})年"
+_TOLD = r"(?:讯|訊|专讯|專訊|电|電|[报報][道導导])"
+_DATED = (
+    re.compile(rf"[【\[（(](?P<inner>[^】\]）)]{{0,16}}{_YEAR}[^】\]）)]{{2,14}}{_TOLD})[】\]）)]"),
+    re.compile(
+        rf"(?:^\s*|(?<=[。！？!?”」』…]))[【\[（(](?P<inner>[^】\]）)，,。]{{0,16}}{_YEAR}[\s\d〇零○一二三四五六七八九十廿月日]{{2,14}})[】\]）)](?:(?<=】)|\s*$)"
+    ),
 )
+"""A dated dateline; or brackets with nothing but a day, and whose it is, that begin a paragraph or follow its last sentence."""
+_ON = r"\s*(?:发表于|發表於|发布于|發佈於)"
+_DAY = r"\s*\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}日?[\s\d:：]{0,12}"
+_POSTED = re.compile(rf"^(?:{_ON}{_DAY}|{_DAY}{_ON}).{{0,8}}$")
 _EUROPEAN = re.compile(
     r"(?P<day>\d{1,2})[/.](?P<month>\d{1,2})[/.](?P<year>\d{4})\s*[-–—,]\s*(?P<clock>\d{1,2}:\d{2}(?::\d{2})?)"
 )
 _DATE_LINE = re.compile(r"^[\s\d年月日点时分秒:：\-/.,TZ+\w星期周一二三四五六]{6,60}$")
+
+APART = timedelta(days=3)
+"""A page's own day is at most this far from the time its feed gives; further off it is a day that is written about."""
 
 
 def apply(article: Article) -> Article:
@@ -25,8 +37,11 @@ def apply(article: Article) -> Article:
 
 
 def _own_date(article: Article) -> Article:
-    """A line at the top that is nothing but a date, or a byline with a date below it, is the page's own."""
-    for block in article.body[:5]:
+    """A line at the top that is nothing but a date, or a byline with a date below it, is the page's own.
+
+    It is not where it heads the first of several days, nor where front matter gives another day.
+    """
+    for index, block in enumerate(article.body[:5]):
         if isinstance(block, Figure):
             continue
         if not isinstance(block, (Paragraph, Heading)):
@@ -38,6 +53,8 @@ def _own_date(article: Article) -> Article:
             continue
         if len(lines) == 1 and not _DATE_LINE.match(lines[0]):
             continue
+        if len(lines) == 1 and _is_written_about(article, index, moment):
+            return article
         place = hull((block,))
         encoding = article.provenance.source.encoding
         start = inline_text(block.children).rindex(lines[-1])
@@ -59,6 +76,24 @@ def _own_date(article: Article) -> Article:
     return article
 
 
+def _is_written_about(article: Article, index: int, moment: Moment) -> bool:
+    """Whether a date line heads a part of the text, as in a diary, or gives another day than front matter does.
+
+    No diary tells the second.
+    """
+    if moment.precision == "second":
+        return False
+    if any(_is_date_line(block) for block in article.body[index + 2 : -1]):
+        return True
+    page, known = instant(moment), instant(article.published)
+    return moment.precision == "day" and page is not None and known is not None and abs(page - known) > APART
+
+
+def _is_date_line(block: Block) -> bool:
+    text = inline_text(block.children).strip() if isinstance(block, (Paragraph, Heading)) else ""
+    return bool(_DATE_LINE.match(text)) and _local_moment(text) is not None
+
+
 def _local_moment(line: str) -> Moment | None:
     """A date as a page prints it: ``21/07/2020 - 02:50`` is day first, as everywhere outside North America."""
     european = _EUROPEAN.fullmatch(line.strip())
@@ -77,7 +112,7 @@ def _dateline_date(article: Article) -> Article:
         if not isinstance(block, Paragraph):
             continue
         text = inline_text(block.children)
-        match = _DATED.search(text) if index < 5 else None
+        match = next((m for m in (form.search(text) for form in _DATED) if m), None) if index < 5 else None
         posted = _POSTED.match(text.strip())
         found = find_moment(match.group("inner")) if match else find_moment(text) if posted else None
         if found is None:

@@ -42,11 +42,12 @@ def settle(article: Article) -> Article:
     """
     via, publisher = article.via, article.publisher
     site = article.extra.get("site")
-    if publisher is None and via is None and isinstance(site, str) and site.strip():
+    if publisher is None and isinstance(site, str) and site.strip():
         known = article.provenance.evidence
         found = {"publisher": known["extra.site"]} if "extra.site" in known else {}
         extra = {key: value for key, value in article.extra.items() if key != "site"}
-        return amend(article, fields={"publisher": site.strip(), "extra": extra}, evidence=found, drop_evidence=["extra.site"])
+        publisher, fields = site.strip(), {"publisher": site.strip(), "extra": extra}
+        article = amend(article, fields=fields, evidence=found, drop_evidence=["extra.site"])
     if via is None:
         return article
     if publisher is not None:

@@ -6,7 +6,8 @@ import re
 
 from ..leaves import only_links, words
 from ..model import Article, Block, Figure, Heading, Link, Paragraph, RelatedLink, Rule, inline_text, walk
-from .change import amend, evidence_of, removed
+from .change import amend, evidence_of, removed, without
+from .rights import is_notice
 
 _SECTION = re.compile(
     r"^[\s【\[（(▼▽↓·•*_—–-]*(?:往期(?:推荐|精选|回顾|文章|内容|精彩)"
@@ -22,7 +23,10 @@ _SECTION = re.compile(
 
 
 def apply(article: Article) -> Article:
-    """Take out ``往期推荐`` and its kind with everything below it, if that is nothing but links, pictures and titles."""
+    """Take out ``往期推荐`` and its kind with everything below it, if that is nothing but links, pictures and titles.
+
+    A notice of rights among them stays, for the edit that keeps it.
+    """
     body = article.body
     for index in range(len(body) - 1, max(-1, len(body) - 25), -1):
         block = body[index]
@@ -34,7 +38,7 @@ def apply(article: Article) -> Article:
 def _leads_on(rest: tuple[Block, ...]) -> bool:
     """Whether blocks hold no running text: links, pictures and lines short enough to be titles."""
     for block in rest:
-        if isinstance(block, (Figure, Rule)) or only_links(block):
+        if isinstance(block, (Figure, Rule)) or only_links(block) or _is_notice(block):
             continue
         text = words(block).strip()
         if len(text) > 48 or re.search(r"[。！？]\s*\S", text):
@@ -42,8 +46,12 @@ def _leads_on(rest: tuple[Block, ...]) -> bool:
     return True
 
 
+def _is_notice(block: Block) -> bool:
+    return isinstance(block, (Heading, Paragraph)) and not only_links(block) and is_notice(words(block).strip())
+
+
 def _taken(article: Article, index: int) -> Article:
-    gone = article.body[index:]
+    gone = [block for block in article.body[index:] if not _is_notice(block)]
     links = list(article.links)
     evidence = {}
     for block in gone:
@@ -53,7 +61,7 @@ def _taken(article: Article, index: int) -> Article:
                 if entry is not None:
                     evidence[f"links.{len(links)}"] = entry
                 links.append(RelatedLink(rel="related", url=node.url, title=inline_text(node.children).strip() or None))
-    fields = {"body": article.body[:index], "links": tuple(links)}
+    fields = {"body": without(article.body, gone), "links": tuple(links)}
     return amend(article, fields=fields, evidence=evidence, removals=removed(gone, "related.section"))
 
 
