@@ -18,6 +18,7 @@ import msgspec
 from . import images
 from .images import Asset, Made
 from .limits import DEFAULT, Limits, over
+from .markup.numbers import number
 from .model import Article, Block, Image, Node, Notice, Span, walk
 from .store import Store
 from .within import beneath, is_below
@@ -277,7 +278,7 @@ def _rewritten(node: Node, swap: Callable[[Image], Image]) -> Node:
 
 def _sized(image: Image, asset: Asset) -> Image:
     """The image with its asset; a size the source does not state in pixels is the asset's."""
-    stated = image.width.isdigit() and image.height.isdigit()
+    stated = number(image.width) is not None and number(image.height) is not None
     width, height = (image.width, image.height) if stated else (str(asset.width), str(asset.height))
     return msgspec.structs.replace(image, asset=asset.sha256, width=width, height=height)
 

@@ -104,7 +104,8 @@ def gather(
             gathered.add(put, kept.entry.document)
             continue
         assert kept.error is not None
-        gathered.quarantined.append(reports.quarantined(kept.path, kept.error, found.address or found.file))
+        place, limits = found.address or found.file, task.settings.limits
+        gathered.quarantined.append(reports.quarantined(kept.path, kept.error, place, limits))
         if max_failures is not None and len(gathered.quarantined) > max_failures:
             said = f"{len(gathered.quarantined)} documents cannot be read, {max_failures} may: {gathered.reasons()}"
             raise TooManyFailuresError(said)
@@ -149,8 +150,8 @@ class _Known:
             return list(threads.map(self._source, documents))
 
     def _source(self, found: Found) -> bytes:
-        """What a document is called in the cache; empty where its bytes are not to be had, and for standard input, which is
-        read once."""
+        """What a document is called in the cache; empty where its bytes are not to be had, and for standard input and pipes,
+        which are read once."""
         if found.is_piped:
             return b""
         try:

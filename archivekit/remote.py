@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import atexit
 import glob
-import hashlib
 import posixpath
 import re
 import shutil
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple, overload
 
+from . import sums
 from .errors import ConfigError, MissingRequirementError, OutputError, TooManyFilesError, UnreadableSourceError, UsageError
 from .limits import DEFAULT, Limits, over
+from .paths import AnyPath, path_text
 
 SCHEMES: Final = ("s3", "gs", "az", "abfs", "hdfs", "memory")
 """What an address may begin with: places that can be listed. The web cannot."""
@@ -29,6 +31,17 @@ SCHEMES: Final = ("s3", "gs", "az", "abfs", "hdfs", "memory")
 _ADDRESS = re.compile(rf"({'|'.join(SCHEMES)}|file):/{{1,3}}(.*)", re.DOTALL)
 _TRAITS = ("size", "ETag", "etag", "LastModified", "mtime", "created")
 """What tells one state of a file from another, as far as a kind of place knows it."""
+
+_RAISED: Final = (
+    ("aiohttp.client_exceptions", "ClientError"),
+    ("azure.core.exceptions", "AzureError"),
+    ("botocore.exceptions", "BotoCoreError"),
+    ("gcsfs.retry", "ChecksumError"),
+    ("gcsfs.retry", "HttpError"),
+    ("google.auth.exceptions", "GoogleAuthError"),
+    ("pyarrow.lib", "ArrowException"),
+)
+"""What the drivers of places raise that is neither an OSError nor a ValueError: modules and names."""
 
 
 def address_of(path: str | Path) -> str | None:
@@ -44,6 +57,22 @@ def local(path: str | Path) -> str | Path:
     """The path that a ``file://`` address names; anything else as it is."""
     found = _ADDRESS.fullmatch(str(path))
     return f"/{found[2].lstrip('/')}" if found is not None and found[1] == "file" else path
+
+
+@overload
+def on_this_machine(path: AnyPath, what: str) -> Path: ...
+@overload
+def on_this_machine(path: AnyPath | None, what: str) -> Path | None: ...
+def on_this_machine(path: AnyPath | None, what: str) -> Path | None:
+    """The path that is named, where only one of this machine will do, None for None; raises UsageError for what is no path,
+    and for an address, where it says for ``what`` it was given."""
+    if path is None:
+        return None
+    named = path_text(path)
+    address = address_of(named)
+    if address is not None:
+        raise UsageError(f"{what} must be on this machine, not behind an address", path=address)
+    return Path(local(named))
 
 
 class Entry(NamedTuple):
@@ -80,8 +109,7 @@ def files(paths: Sequence[str | Path], base: str, limits: Limits = DEFAULT) -> I
     """
     count = 0
     for address in dict.fromkeys(filter(None, map(address_of, paths))):
-        system, path = _opened(address)
-        for name, named in _named(system, path, address):
+        for name, named in _named(address):
             count += 1
             if count > limits.files:
                 raise TooManyFilesError(f"more than {limits.files} files, {over('files', limits.files)}", path=address)
@@ -89,8 +117,9 @@ def files(paths: Sequence[str | Path], base: str, limits: Limits = DEFAULT) -> I
             yield Entry(whole.removeprefix(base).removeprefix("/") or posixpath.basename(whole), whole), named
 
 
-def _named(system: Any, path: str, address: str) -> Iterator[tuple[str, bool]]:
+def _named(address: str) -> Iterator[tuple[str, bool]]:
     with _told(address, UsageError):
+        system, path = _opened(address)
         if system.isfile(path):
             yield path, True
             return
@@ -114,11 +143,12 @@ def opened(address: str, path: str) -> Iterator[tuple[BinaryIO, int]]:
             yield stream, int(stream.size)
 
 
-def sha256(address: str) -> str | None:
-    """Of a file's bytes; None when the place does not give them."""
+def sha256(address: str, most: int) -> str | None:
+    """Of a file's bytes; None when the place does not give them, and for a file of more than ``most`` bytes, which is not
+    read."""
     try:
-        with opened(address, address) as (stream, _):
-            return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+        with opened(address, address) as (stream, size):
+            return sums.sha256(stream, most) if size <= most else None
     except UnreadableSourceError:
         return None
 
@@ -238,9 +268,9 @@ class Listing:
 
     def _listed(self, folder: str) -> dict[str, str]:
         address = f"{self.base}/{folder}" if folder else self.base
-        system, path = _opened(address)
         try:
             with _told(address, UnreadableSourceError):
+                system, path = _opened(address)
                 found = system.ls(path, detail=True)
         except UnreadableSourceError:
             return {}
@@ -253,8 +283,8 @@ class Listing:
 
 def is_folder(address: str) -> bool:
     """Whether there is anything behind an address; raises UsageError when the place cannot say."""
-    system, path = _opened(address)
     with _told(address, UsageError):
+        system, path = _opened(address)
         return bool(system.isdir(path))
 
 
@@ -286,11 +316,12 @@ def _split(address: str) -> tuple[str, str]:
 
 def _folder(address: str) -> str:
     """The folder that an address names, or the one of the file or pattern it names."""
-    system, path = _opened(address)
     with _told(address, UsageError):
+        system, path = _opened(address)
         if system.isdir(path):
             return address
-    if glob.has_magic(path) and not system.exists(path):
+        is_pattern = glob.has_magic(path) and not system.exists(path)
+    if is_pattern:
         plain = address.split("/")
         while glob.has_magic("/".join(plain)):
             plain.pop()
@@ -310,10 +341,7 @@ def _told(
         raise kind(message[:300], path=path) from None
 
 
-@lru_cache(maxsize=1)
 def _refusals() -> tuple[type[BaseException], ...]:
-    try:
-        from botocore.exceptions import BotoCoreError
-    except ImportError:
-        return (OSError, ValueError)
-    return (OSError, ValueError, BotoCoreError)
+    """What the drivers that are loaded raise; one that is not has raised nothing."""
+    loaded = ((sys.modules[module], name) for module, name in _RAISED if module in sys.modules)
+    return (OSError, ValueError, *(getattr(module, name, OSError) for module, name in loaded))

@@ -8,7 +8,7 @@ from pathlib import Path
 from . import remote
 from .assets import Finder
 from .errors import UnreadableSourceError
-from .limits import DEFAULT, Limits
+from .limits import Limits
 from .store import JOURNAL_NAME, LOCK_NAME, Entry, Store, parsed
 
 TOP = Path("/corpus")
@@ -18,7 +18,7 @@ TOP = Path("/corpus")
 class RemoteStore(Store):
     """A store that is read where it is; nothing can be put into it."""
 
-    def __init__(self, address: str, limits: Limits = DEFAULT) -> None:
+    def __init__(self, address: str, limits: Limits) -> None:
         super().__init__(Path())
         self._listing = remote.Listing(address)
         self._limits = limits

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 from PIL import Image, ImageCms
 
+from . import images
 from .image_metadata import without_metadata
 from .images import DECODER_ERRORS, Asset
 
@@ -128,10 +129,8 @@ def _fitted(image: Image.Image, *, grey: bool) -> Image.Image:
 def _plain(image: Image.Image) -> Image.Image:
     if image.mode in ("L", "LA", "RGB", "RGBA"):
         return image.convert("RGBA" if image.mode == "RGB" and image.has_transparency_data else image.mode)
-    if image.mode.startswith("I"):
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    if image.mode in ("1", "F"):
-        return image.convert("L")
+    if image.mode in ("1", "F") or image.mode.startswith("I"):
+        return images.grey(image)
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 

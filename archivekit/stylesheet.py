@@ -1,4 +1,4 @@
-"""A person's style sheet for a book: taken as it is, or refused with the line that says why.
+"""CSS that fetches nothing: a person's style sheet for a book is taken as it is, or refused with the line that says why.
 
 A book needs nothing from outside, so nothing in a style sheet may fetch; and EPUB 3.3 forbids ``direction`` and
 ``unicode-bidi``. It is read as CSS Syntax Level 3 says, escapes undone, so that no spelling gets past the check.
@@ -6,7 +6,7 @@ A book needs nothing from outside, so nothing in a style sheet may fetch; and EP
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import tinycss2  # type: ignore[import-untyped]
@@ -19,6 +19,8 @@ MAX_BYTES: Final = 1_000_000
 _FETCHING: Final = frozenset(
     {"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "-webkit-cross-fade", "element"}
 )
+_MAX_DEPTH: Final = 100
+"""Brackets in brackets."""
 _PROBE: Final = "\n@end;"
 """What is read as a rule of its own unless the text before it leaves something open."""
 _FORBIDDEN: Final = frozenset({"direction", "unicode-bidi"})
@@ -43,6 +45,20 @@ def checked(data: bytes, name: str) -> str:
     if last.type != "at-rule" or last.lower_at_keyword != "end":
         raise ConfigError("ends inside a rule, a text or a comment", path=name)
     return text.replace("\r\n", "\n")
+
+
+def reaches_outside(css: str) -> bool:
+    """Whether CSS of a drawing, a style sheet or a value, may fetch anything but a part of the drawing (``url(#name)``), or
+    cannot be read."""
+    try:
+        return any(
+            token.type == "error"
+            or (token.type == "at-keyword" and token.lower_value == "import")
+            or (_fetches(token) and not _is_part(token))
+            for token in _every(tinycss2.parse_component_value_list(css))
+        )
+    except RecursionError:
+        return True
 
 
 def _check_rule(rule: Any, name: str) -> None:
@@ -72,14 +88,40 @@ def _check_contents(rule: Any, name: str) -> None:
 
 def _check_values(tokens: Iterable[Any], name: str) -> None:
     """Refuse what fetches, wherever it stands."""
-    for token in tokens:
-        if token.type == "url" or (token.type == "function" and token.lower_name in _FETCHING):
+    for token in _every(tokens):
+        if _fetches(token):
             raise _refused(token, "nothing in it may fetch: no url() and no image functions", name)
         if token.type == "error":
             raise _refused(token, f"cannot be read ({token.message})", name)
+
+
+def _every(tokens: Iterable[Any]) -> Iterator[Any]:
+    """Tokens with all that is in their brackets, in the order of the text; raises RecursionError for what is too deep."""
+    pending = [iter(tokens)]
+    while pending:
+        token = next(pending[-1], None)
+        if token is None:
+            pending.pop()
+            continue
+        yield token
         for inner in ("arguments", "content"):
             if isinstance(below := getattr(token, inner, None), list):
-                _check_values(below, name)
+                pending.append(iter(below))
+        if len(pending) > _MAX_DEPTH:
+            raise RecursionError
+
+
+def _fetches(token: Any) -> bool:
+    return token.type == "url" or (token.type == "function" and token.lower_name in _FETCHING)
+
+
+def _is_part(token: Any) -> bool:
+    """Whether what a token fetches is in the document itself: ``url(#name)`` or ``url("#name")`` and nothing more."""
+    if token.type == "url":
+        return str(token.value).startswith("#")
+    said = [inner for inner in token.arguments if inner.type != "whitespace"]
+    alone = token.lower_name == "url" and [inner.type for inner in said] == ["string"]
+    return alone and str(said[0].value).startswith("#")
 
 
 def _refused(node: Any, why: str, name: str) -> ConfigError:

@@ -1,6 +1,7 @@
 """SVG that can neither run nor fetch anything: parsed, held against an allow list, written again.
 
-What escapes is imported where it is used: ``xml.sax.saxutils`` brings an HTTP client with it, and few images are SVG.
+What escapes and what reads CSS is imported where it is used: ``xml.sax.saxutils`` brings an HTTP client with it, and few
+images are SVG.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ _ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
 _MAX_BYTES = 4 * 1024 * 1024
 _MAX_DEPTH = 64
 _MAX_ELEMENTS = 50_000
-_OUTWARD = re.compile(r"url\s*\(\s*(?!\s*['\"]?#)|@import|@font-face|expression\s*\(|javascript:|\\", re.IGNORECASE)
+_MAX_CSS = 512 * 1024
+"""Characters of what is checked as CSS, which takes a hundred times its size in memory for a while."""
+_TRANSFORMATIONS = re.compile(r"(?:(?:matrix|translate|scale|rotate|skewX|skewY)\([-+0-9.,eE\s]*\)[\s,]*)*")
+"""What need not be checked, and stands on each of many elements."""
 _LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+)(px)?\s*")
 
 
@@ -75,7 +79,7 @@ def sanitise(data: bytes) -> Clean:
         if root.tag != f"{_SVG}svg":
             raise _Refusal("does not begin with an svg element")
         width, height = _size(root)
-        body = "".join(_written(root, 0, [0], set()))
+        body = "".join(_Drawing().written(root))
     except _Refusal as error:
         return Clean(b"", 0, 0, str(error))
     except (UnicodeDecodeError, ElementTree.ParseError, ValueError) as error:
@@ -83,52 +87,77 @@ def sanitise(data: bytes) -> Clean:
     return Clean(body.encode("utf-8"), width, height)
 
 
-def _written(element: ElementTree.Element, depth: int, count: list[int], ids: set[str]) -> Iterator[str]:
-    """The element as text: allowed attributes in alphabetical order, foreign elements left out with what they hold."""
-    from xml.sax import saxutils
+class _Drawing:
+    """A drawing while it is checked and written."""
 
-    count[0] += 1
-    if depth > _MAX_DEPTH or count[0] > _MAX_ELEMENTS:
-        raise _Refusal("is nested too deep or has too many parts")
-    name = element.tag.removeprefix(_SVG)
-    if name not in _ELEMENTS:
-        raise _Refusal(f"holds a {name} element")
-    declared = ' xmlns="http://www.w3.org/2000/svg"' if depth == 0 else ""
-    linked = ' xmlns:xlink="http://www.w3.org/1999/xlink"' if depth == 0 else ""
-    yield f"<{name}{declared}{linked}{''.join(_attributes(element, ids))}>"
-    if element.text:
-        if name == "style" and _OUTWARD.search(element.text):
+    def __init__(self) -> None:
+        self._elements = 0
+        self._ids: set[str] = set()
+        self._css: set[str] = set()
+        self._css_size = 0
+
+    def written(self, element: ElementTree.Element, depth: int = 0) -> Iterator[str]:
+        """The element as text: allowed attributes in alphabetical order, foreign elements left out with what they hold."""
+        from xml.sax import saxutils
+
+        self._elements += 1
+        if depth > _MAX_DEPTH or self._elements > _MAX_ELEMENTS:
+            raise _Refusal("is nested too deep or has too many parts")
+        name = element.tag.removeprefix(_SVG)
+        if name not in _ELEMENTS:
+            raise _Refusal(f"holds a {name} element")
+        if name == "style":
+            self._check_sheet(element)
+        declared = ' xmlns="http://www.w3.org/2000/svg"' if depth == 0 else ""
+        linked = ' xmlns:xlink="http://www.w3.org/1999/xlink"' if depth == 0 else ""
+        yield f"<{name}{declared}{linked}{''.join(self._attributes(element))}>"
+        yield saxutils.escape(element.text or "")
+        for child in element:
+            if child.tag.startswith(_SVG) and child.tag.removeprefix(_SVG) not in _DROPPED:
+                yield from self.written(child, depth + 1)
+            yield saxutils.escape(child.tail or "")
+        yield f"</{name}>"
+
+    def _check_sheet(self, element: ElementTree.Element) -> None:
+        """A style sheet is the text directly in its element; one that is cut by other elements is not for drawing."""
+        if len(element):
+            raise _Refusal("has a style sheet with elements in it")
+        if self._reaches_outside(element.text or ""):
             raise _Refusal("has a style sheet that reaches outside")
-        yield saxutils.escape(element.text)
-    for child in element:
-        if not isinstance(child.tag, str):
-            pass
-        elif child.tag.startswith(_SVG) and child.tag.removeprefix(_SVG) not in _DROPPED:
-            yield from _written(child, depth + 1, count, ids)
-        if child.tail:
-            yield saxutils.escape(child.tail)
-    yield f"</{name}>"
 
+    def _attributes(self, element: ElementTree.Element) -> Iterator[str]:
+        from xml.sax import saxutils
 
-def _attributes(element: ElementTree.Element, ids: set[str]) -> Iterator[str]:
-    from xml.sax import saxutils
+        for key, value in sorted(element.attrib.items()):
+            name = key.replace(_XLINK, "xlink:").replace(_XML, "xml:")
+            if name.lower().startswith("on"):
+                raise _Refusal(f"has a {name} handler")
+            if name in ("href", "xlink:href"):
+                if not value.strip().startswith("#"):
+                    raise _Refusal("refers to something outside itself")
+                if name == "href" or "href" not in element.attrib:
+                    yield f" xlink:href={saxutils.quoteattr(value.strip())}"
+            elif name in _ATTRIBUTES:
+                if self._reaches_outside(value):
+                    raise _Refusal(f"has a {name} attribute that reaches outside")
+                if name == "id":
+                    if value in self._ids:
+                        continue
+                    self._ids.add(value)
+                yield f" {name}={saxutils.quoteattr(value)}"
 
-    for key, value in sorted(element.attrib.items()):
-        name = key.replace(_XLINK, "xlink:").replace(_XML, "xml:")
-        if name.lower().startswith("on"):
-            raise _Refusal(f"has a {name} handler")
-        if name in ("href", "xlink:href"):
-            if not value.strip().startswith("#"):
-                raise _Refusal("refers to something outside itself")
-            yield f" xlink:href={saxutils.quoteattr(value.strip())}"
-        elif name in _ATTRIBUTES:
-            if _OUTWARD.search(value):
-                raise _Refusal(f"has a {name} attribute that reaches outside")
-            if name == "id":
-                if value in ids:
-                    continue
-                ids.add(value)
-            yield f" {name}={saxutils.quoteattr(value)}"
+    def _reaches_outside(self, css: str) -> bool:
+        """Whether a style sheet or the value of an attribute, any of which may be CSS, fetches something: what has neither a
+        bracket nor an ``@`` cannot, however it is escaped."""
+        from .stylesheet import reaches_outside
+
+        if css in self._css or ("(" not in css and "@" not in css) or _TRANSFORMATIONS.fullmatch(css):
+            return False
+        self._css.add(css)
+        self._css_size += len(css)
+        if self._css_size > _MAX_CSS:
+            raise _Refusal(f"has more than {_MAX_CSS} characters of CSS")
+        return reaches_outside(css)
 
 
 def _size(root: ElementTree.Element) -> tuple[int, int]:

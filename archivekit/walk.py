@@ -5,8 +5,11 @@ from __future__ import annotations
 import glob
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
+from itertools import takewhile
 from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -41,6 +44,8 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
     """Of the file, as the system has it."""
     address: str = ""
     """Of a document that is not on this machine; see :mod:`archivekit.remote`."""
+    once: bool = False
+    """Whether it is a pipe or a device."""
 
     @property
     def file(self) -> Path | None:
@@ -49,8 +54,8 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def is_piped(self) -> bool:
-        """Whether it is standard input, which only this process can read, and only once."""
-        return not self.name and not self.address
+        """Whether it is standard input, a pipe or a device, which only this process can read, and only once."""
+        return self.once or (not self.name and not self.address)
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -73,7 +78,7 @@ class Walk(msgspec.Struct, frozen=True):
 
     @property
     def is_piped(self) -> bool:
-        """Whether standard input is among the documents, so that all are read in this process."""
+        """Whether standard input or a pipe is among the documents, so that all are read in this process."""
         return any(found.is_piped for found in self.documents)
 
 
@@ -87,7 +92,8 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
     """
     if any(remote.address_of(path) for path in paths):
         return _behind(paths, root, limits)
-    named = [_absolute(path) for path in _expand(paths)]
+    matched = [(_absolute(path), reason) for path, reason in _expand(paths)]
+    named = [path for path, reason in matched if reason is None]
     base = _root(named, root)
     documents: dict[bytes, Found] = {}
     skipped: dict[str, Skipped] = {}
@@ -108,7 +114,11 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
                 else:
                     skipped[shown] = Skipped(shown, reason)
         else:
-            _add(documents, display(str(path)[top:]), str(path), real)
+            _add(documents, display(str(path)[top:]), str(path), real, once=_is_read_once(path))
+    for path, reason in matched:
+        if reason is not None:
+            shown = display(str(path).removeprefix(beneath(str(base))))
+            skipped[shown] = Skipped(shown, reason)
     return Walk(
         base,
         _sorted(documents.values()),
@@ -117,10 +127,18 @@ def find(paths: Sequence[str | Path], *, root: Path | None = None, limits: Limit
     )
 
 
-def _add(documents: dict[bytes, Found], shown: str, file: str, real: Real) -> None:
+def _add(documents: dict[bytes, Found], shown: str, file: str, real: Real, *, once: bool = False) -> None:
     """Put a file among the documents, unless it is there under another name."""
     name, place = os.fsencode(file), os.fsencode(real(file))
-    documents.setdefault(name if name == place else place, Found(shown, name))
+    documents.setdefault(name if name == place else place, Found(shown, name, once=once))
+
+
+def _is_read_once(path: Path) -> bool:
+    """Whether what is named is there and no file; what a device gives may be another thing every time."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 def _sorted(documents: Iterable[Found]) -> Sequence[Found]:
@@ -174,7 +192,7 @@ def base_of(paths: Sequence[str | Path], root: Path | None = None) -> Path | Non
     address, with the settings that are there. Raises UsageError, and ConfigError for settings that cannot be got."""
     if any(remote.address_of(path) for path in paths):
         return remote.here(remote.base_of(paths, root), FILE_NAME)
-    return _root([_absolute(path) for path in _expand(paths)], root)
+    return _root([_absolute(path) for path, reason in _expand(paths) if reason is None], root)
 
 
 def read_bytes(found: Found, limits: Limits = DEFAULT) -> bytes:
@@ -183,7 +201,7 @@ def read_bytes(found: Found, limits: Limits = DEFAULT) -> bytes:
     if found.address:
         with remote.opened(found.address, found.path) as (stream, size):
             return _content(stream, size, found.path, limits)
-    if found.is_piped:
+    if not found.name:
         return _content(sys.stdin.buffer, 0, found.path, limits)
     for _ in range(_ATTEMPTS):
         try:
@@ -193,9 +211,23 @@ def read_bytes(found: Found, limits: Limits = DEFAULT) -> bytes:
                 after = os.fstat(stream.fileno())
         except OSError as error:
             raise UnreadableSourceError(error.strerror or str(error), path=found.path) from None
-        if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+        if found.once or (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
             return data
     raise ChangedSourceError("something else is writing to the file", path=found.path)
+
+
+def unpacked(data: bytes, path: str, limits: Limits = DEFAULT) -> bytes:
+    """What the bytes of a document hold; other bytes than those where they are compressed. Raises as ``read_bytes`` does."""
+    return _content(BytesIO(data), len(data), path, limits)
+
+
+def found_at(root: str | None, path: str) -> Found:
+    """The document that a path below the folder or address ``root`` stands for, whether there is a file or not; without a
+    root one that is nowhere."""
+    address = remote.address_of(root) if root is not None else None
+    if address is not None:
+        return Found(path, address=f"{address}/{path}")
+    return Found(path, os.fsencode(Path(root) / path)) if root is not None else Found(path)
 
 
 def locate(root: Path, path: str) -> Path | None:
@@ -229,20 +261,33 @@ def _parts(path: str) -> list[str]:
     return path.split("/")
 
 
-def _expand(paths: Sequence[str | Path]) -> Iterator[Path]:
-    """The files and folders that are named; a pattern is expanded unless a file has exactly that name."""
+def _expand(paths: Sequence[str | Path]) -> Iterator[tuple[Path, Literal["link", "special"] | None]]:
+    """The files and folders that are named; a pattern is expanded unless a file has exactly that name. What a pattern matches
+    is passed over for the reasons for which it is in a folder."""
     for path in paths:
         if str(path) == STDIN:
             continue
         path = remote.local(path)
         if os.path.lexists(path):
-            yield Path(path)
+            yield Path(path), None
             continue
         pattern = str(path)
         matches = sorted(glob.glob(pattern, recursive=True)) if glob.has_magic(pattern) else []  # noqa: PTH207 - may be absolute
         if not matches:
             raise UsageError("no such file or folder", path=display(Path(path)))
-        yield from map(Path, matches)
+        folder = Path(*takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts))
+        yield from ((Path(match), _passed_over(Path(match), folder)) for match in matches)
+
+
+def _passed_over(match: Path, folder: Path) -> Literal["link", "special"] | None:
+    """Why what a pattern matches below a folder is not read: a link that leads out of it or to a folder, or no file."""
+    if any(parent.is_symlink() for parent in takewhile(lambda parent: parent != folder, match.parents)):
+        return "link"
+    if match.is_symlink():
+        target = os.path.realpath(match)
+        inside = is_below(target, os.path.realpath(folder)) and os.path.isfile(target)  # noqa: PTH113 - as in a folder
+        return None if inside else "link"
+    return None if match.is_file() or match.is_dir() else "special"
 
 
 def _root(named: Sequence[Path], root: Path | None) -> Path | None:
@@ -284,7 +329,8 @@ def _below(folder: str) -> Iterator[tuple[str, Literal["extension", "link", "spe
             else:
                 yield entry.path, None if is_document(entry.name) else "extension"
     for link in links:
-        inside = is_below(os.path.realpath(link), real) and link.is_file()
+        target = os.path.realpath(link)
+        inside = is_below(target, real) and os.path.isfile(target)  # noqa: PTH113 - False where links lead round in a circle
         yield link.path, "link" if not inside else None if is_document(link.name) else "extension"
 
 

@@ -285,6 +285,7 @@ BEHAVIOURS: dict[str, Callable[[Server, socket.socket, str], bool]] = {
     "loop-back": _fixed(b"", "302 Found", location="/loop"),
     "nowhere": _fixed(b"", "302 Found", location="http://[bad/"),
     "long-length": _fixed(PNG, content_length=str(10**12)),
+    "longest-length": _fixed(PNG, content_length="9" * 5000),
     "length-over": _fixed(PNG, content_length=str(len(PNG) + 10)),
     "length-under": _fixed(PNG, content_length=str(len(PNG) // 2)),
     "huge-header": _fixed(png_header(60_000, 60_000)),
@@ -307,6 +308,10 @@ BEHAVIOURS: dict[str, Callable[[Server, socket.socket, str], bool]] = {
     "403": _fixed(HTML, "403 Forbidden", content_type="text/html"),
     "busy": _fixed(b"", "503 Service Unavailable", retry_after="1"),
     "busy-until-tomorrow": _fixed(b"", "429 Too Many Requests", retry_after="86400"),
+    "busy-for-ever": _fixed(b"", "429 Too Many Requests", retry_after="9" * 5000),
+    "busy-for-zeros": _fixed(b"", "429 Too Many Requests", retry_after="0" * 20 + "86400"),
+    "busy-squared": _fixed(b"", "503 Service Unavailable", retry_after="\xb2"),
+    "busy-until-nonsense": _fixed(b"", "503 Service Unavailable", retry_after="Thu, \xb2 Dec 99999999999 99:99:99 +\xb2"),
     "busy-until-some-date": _fixed(b"", "503 Service Unavailable", retry_after="Thu, 31 Dec 2099 23:59:59 GMT"),
 }
 """By the first part of the path."""

@@ -17,6 +17,7 @@ from PIL import Image as Picture
 
 from archivekit import assets, images, svg
 from archivekit.assets import Attached, Finder, with_images
+from archivekit.limits import Limits
 from archivekit.model import Block, Figure, Image, Link, List, ListItem, Paragraph, Text, walk
 
 
@@ -246,7 +247,7 @@ def test_damaged_images_never_raise(data: st.DataObject) -> None:
     whole = data.draw(st.sampled_from([PNG, *(_bytes(kind) for kind in ("JPEG", "GIF", "WEBP", "AVIF", "BMP", "TIFF"))]))
     at = data.draw(st.integers(0, len(whole) - 1))
     damaged = whole[:at] + data.draw(st.binary(max_size=8)) + whole[at + data.draw(st.integers(0, 8)) :]
-    made = images.make(damaged)
+    made = images.make(damaged, Limits(image_pixels=1_000_000))
     assert (made.asset is None) <= bool(made.notice)
 
 
@@ -288,12 +289,46 @@ def test_a_drawing_is_written_again_and_stays_the_same_when_done_twice() -> None
         ('<rect fill="url(https://e.example/#x)"/>', "has a fill attribute that reaches outside"),
         ('<rect style="background:u\\72l(x)"/>', "has a style attribute that reaches outside"),
         ("<style>@import 'x';</style>", "has a style sheet that reaches outside"),
+        ("<style>@\\49mport 'x';</style>", "has a style sheet that reaches outside"),
+        ("<style>@media print { @import 'x'; }</style>", "has a style sheet that reaches outside"),
         ("<style>rect { fill: url( 'http://e.example' ) }</style>", "has a style sheet that reaches outside"),
+        ("<style>rect { fill: url('#a' x) }</style>", "has a style sheet that reaches outside"),
+        ('<style>rect { fill: url(a"b) }</style>', "has a style sheet that reaches outside"),
+        ("<style>@font-face { src: url(data:font/otf;base64,AA) }</style>", "has a style sheet that reaches outside"),
+        ('<style>g { background: image-set("http://e.example/x.png" 1x) }</style>', "has a style sheet that reaches outside"),
+        (
+            "<g style=\"background: -webkit-image-set('http://e.example/x.png' 1x)\"/>",
+            "has a style attribute that reaches outside",
+        ),
+        ("<style><desc/>@import url(http://e.example/a.css);</style>", "has a style sheet with elements in it"),
+        ("<style><metadata/>@import 'x';</style>", "has a style sheet with elements in it"),
+        ("<style>@im<!-- -->port 'x';</style>", "has a style sheet that reaches outside"),
+        ("<style><![CDATA[@import 'x';]]></style>", "has a style sheet that reaches outside"),
+        ('<rect fill="' + "(" * 600_000 + '"/>', "has more than 524288 characters of CSS"),
         ("<g>" * 100 + "</g>" * 100, "is nested too deep"),
     ],
 )
 def test_what_could_run_or_fetch_is_refused(inner: str, problem: str) -> None:
     assert svg.sanitise(_svg(inner)).problem.startswith(problem)
+
+
+def test_of_two_references_the_newer_spelling_counts() -> None:
+    clean = svg.sanitise(_svg('<use xlink:href="#old" href="#new"/>'))
+    assert b'<use xlink:href="#new"></use>' in clean.data
+    assert svg.sanitise(_svg('<use xlink:href="https://e.example/#old" href="#new"/>')).problem
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "<style>text { font-family: '\\5b8b\\4f53'; fill: url(#a); stroke: URL( '#b' ) }</style>",
+        "<style>@font-face { font-family: x; src: local('Song') } /* url(x) */ text::before { content: 'url(x)' }</style>",
+        '<text font-family="\\5b8b" transform="rotate(45 1,1) scale(2)" fill="rgb(1,2,3)">image-set("x")</text>',
+    ],
+)
+def test_styles_that_stay_inside_are_kept(inner: str) -> None:
+    clean = svg.sanitise(_svg(inner))
+    assert clean.problem == "" and svg.sanitise(clean.data) == clean
 
 
 @pytest.mark.parametrize(

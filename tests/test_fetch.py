@@ -26,7 +26,7 @@ from archivekit.errors import NothingToBuildError
 from archivekit.fetch import Fetched, Limits, fetch, transport
 from archivekit.fetch.addresses import is_public
 from archivekit.fetch.check import check
-from archivekit.fetch.transport import Failed, checked
+from archivekit.fetch.transport import Failed, _seconds, checked
 from archivekit.fetch.wanted import wanted
 from archivekit.model import Figure, Image, Moment
 from archivekit.store import LOCK_NAME, Entry, Store
@@ -85,6 +85,7 @@ def _reason(fetched: Fetched) -> str:
         ("/endless", "too-large"),
         ("/endless-chunks", "too-large"),
         ("/long-length", "too-large"),
+        ("/longest-length", "protocol"),
         ("/bomb", "too-large"),
         ("/endless-header", "protocol"),
         ("/garbage", "protocol"),
@@ -115,6 +116,10 @@ def _reason(fetched: Fetched) -> str:
         ("/busy", "status"),
         ("/busy-until-tomorrow", "status"),
         ("/busy-until-some-date", "status"),
+        ("/busy-for-ever", "status"),
+        ("/busy-for-zeros", "status"),
+        ("/busy-squared", "status"),
+        ("/busy-until-nonsense", "status"),
     ],
 )
 def test_each_way_to_misbehave_has_its_reason(server: Server, tmp_path: Path, path: str, reason: str) -> None:
@@ -125,6 +130,27 @@ def test_each_way_to_misbehave_has_its_reason(server: Server, tmp_path: Path, pa
     assert fetched.exit_code == (0 if reason == "fetched" else 1)
     files = [file for file in (tmp_path / "store").rglob("*") if file.is_file() and file.name != LOCK_NAME]
     assert len(files) == (reason == "fetched")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ["--limit", "image_pixels=2399"],
+            "60 × 40 pixels, the limit is 2399 (--limit image_pixels=N raises it) [too-many-pixels]",
+        ),
+        (["--limit", "image_bytes=50"], "more than 50 bytes [too-large]"),
+        (["--limit", "image_bytes=50", "--max-mb", "1"], "more than 50 bytes [too-large]"),
+        (["--max-mb", "0.001"], ""),
+        (["--limit", "image_pixels=2400", "--limit", "image_bytes=100_000_000", "--max-mb", "64"], ""),
+    ],
+)
+def test_the_limits_of_images_hold(server: Server, tmp_path: Path, options: list[str], said: str) -> None:
+    corpus, store = _corpus(tmp_path / "corpus", server.url("/ok/1.png")), tmp_path / "store"
+    command = [*COMMAND, "fetch", corpus, "--store", store, "--allow-private", "--quiet", *options]
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+    shown = f"archivekit: not fetched {server.url('/ok/1.png')}: {said}\n"
+    assert (done.returncode, done.stderr) == ((1, shown) if said else (0, ""))
 
 
 def test_names_and_types_come_from_the_bytes(server: Server, tmp_path: Path) -> None:
@@ -140,8 +166,8 @@ def test_names_and_types_come_from_the_bytes(server: Server, tmp_path: Path) -> 
 
 def test_a_page_of_nothing_but_comments_is_told_at_once() -> None:
     with oracle.within(5):
-        assert isinstance(check(b"<!--a-->\n" * 400 + b"x"), Failed)
-        found = check(b"<!--a-->\n" * 400 + b"<html>")
+        assert isinstance(check(b"<!--a-->\n" * 400 + b"x", 1), Failed)
+        found = check(b"<!--a-->\n" * 400 + b"<html>", 1)
     assert isinstance(found, Failed) and found.message == "the server sent an HTML page"
 
 
@@ -229,6 +255,11 @@ def test_retry_after_is_honoured(server: Server, tmp_path: Path) -> None:
     assert _reason(_fetch(tmp_path, server.url("/once-busy/1.png"))) == "fetched"
     first, second = server.requests
     assert 0.95 <= second.at - first.at < 3
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("120", 120.0), ("9" * 5000, float("inf")), ("²", None), ("soon", None)])
+def test_retry_after_may_say_anything(said: str, seconds: float | None) -> None:
+    assert _seconds(said) == seconds
 
 
 def test_a_server_that_wants_a_day_is_left_alone(server: Server, tmp_path: Path) -> None:

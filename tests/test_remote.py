@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import fsspec
 import pytest
 from small import corpus
 
-from archivekit import remote
+from archivekit import places, remote
 from archivekit.config import load_settings
 from archivekit.errors import (
     ConfigError,
@@ -23,6 +25,7 @@ from archivekit.errors import (
     UsageError,
 )
 from archivekit.limits import DEFAULT, Limits
+from archivekit.readings import read_tree
 from archivekit.remote_images import TOP, RemoteFinder, RemoteStore
 from archivekit.store import Entry, Store
 from archivekit.walk import Found, base_of, find, read_bytes
@@ -126,6 +129,8 @@ def test_limits_hold(memory: Any) -> None:
         find(["memory://x"], limits=Limits(files=2))
     (found,) = find(["memory://x/3.txt"]).documents
     assert read_bytes(found) == b"x" * 100
+    assert remote.sha256(found.address, 99) is None
+    assert remote.sha256(found.address, 100) == hashlib.sha256(b"x" * 100).hexdigest()
     with pytest.raises(UnreadableSourceError, match="gone"):
         read_bytes(Found("gone.txt", address="memory://x/gone.txt"))
 
@@ -133,6 +138,10 @@ def test_limits_hold(memory: Any) -> None:
 def test_what_file_names_is_a_path_of_this_machine(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     assert find([f"file://{tmp_path}"]) == find([tmp_path])
+    assert places.settled(["-"], corpus=Path(f"file://{tmp_path}")) == places.settled(["-"], corpus=tmp_path)
+    Store(tmp_path / "store").folder.mkdir()
+    (reading,) = read_tree(tmp_path / "a.txt", store=Path(f"file://{tmp_path}/store"))
+    assert reading.error is None
 
 
 def test_the_settings_of_a_corpus_and_what_they_name_are_got(memory: Any) -> None:
@@ -172,15 +181,15 @@ def test_a_store_is_read_where_it_is(memory: Any, tmp_path: Path) -> None:
         digest = made.put(b"bytes", "image/png")
         made.record(Entry(address="https://example.org/1.png", sha256=digest, media_type="image/png", size=5))
     upload(tmp_path / "store", "memory://store")
-    store = RemoteStore("memory://store")
+    store = RemoteStore("memory://store", DEFAULT)
     entry = store.find("https://example.org/1.png")
     assert entry is not None
     assert store.load(entry) == b"bytes"
     memory.pipe_file(f"/store/{store.path(entry).as_posix()}", b"bites")
-    assert RemoteStore("memory://store").load(entry) is None
+    assert RemoteStore("memory://store", DEFAULT).load(entry) is None
     memory.pipe_file("/store/assets.lock.jsonl", b"{")
     with pytest.raises(ConfigError, match="line 1 is not an entry"):
-        RemoteStore("memory://store").entries  # noqa: B018
+        RemoteStore("memory://store", DEFAULT).entries  # noqa: B018
 
 
 def test_outputs_are_put_when_all_are_there_the_report_last(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,6 +214,45 @@ def test_outputs_are_put_when_all_are_there_the_report_last(memory: Any, monkeyp
 
 def _refuse(*given: object, **more: object) -> None:
     raise PermissionError("refused")
+
+
+class _Driver(ModuleType):
+    """A driver with an exception that is neither an OSError nor a ValueError."""
+
+    class HttpError(Exception):
+        """What a driver of Google's raises."""
+
+
+def test_whatever_a_driver_raises_is_told(memory: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*given: object, **more: object) -> None:
+        raise _Driver.HttpError("Invalid Credentials, 401")
+
+    _touch(memory, "x/1.txt")
+    monkeypatch.setitem(sys.modules, "gcsfs.retry", _Driver("gcsfs.retry"))
+    for name in ("isfile", "isdir", "open", "put_file", "ls"):
+        monkeypatch.setattr(type(memory), name, broken)
+    said = r"Invalid Credentials, 401"
+    with pytest.raises(UsageError, match=said):
+        find(["memory://x/1.txt"])
+    with pytest.raises(UnreadableSourceError, match=f"1.txt: {said}"):
+        read_bytes(Found("1.txt", address="memory://x/1.txt"))
+    with pytest.raises(UsageError, match=said):
+        remote.is_folder("memory://x")
+    with pytest.raises(ConfigError, match=said):
+        base_of(["memory://x"], Path("memory://x"))
+    with pytest.raises(OutputError, match=said), remote.outputs("memory://out", ".report.json") as folder:
+        (folder / "x").write_text("x")
+
+
+def test_a_place_that_cannot_be_reached_at_all_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(scheme: str, **more: object) -> None:
+        raise ValueError("Must provide either a connection_string or account_name with credentials!!")
+
+    monkeypatch.setattr(fsspec, "filesystem", unknown)
+    remote._system.cache_clear()
+    with pytest.raises(UsageError, match="az://box/x: Must provide"):
+        find(["az://box/x"])
+    remote._system.cache_clear()
 
 
 def test_nothing_remote_is_imported_before_it_is_asked_for() -> None:

@@ -19,7 +19,7 @@ from archivekit.config import Settings
 from archivekit.errors import ConfigError, FolderInUseError, OutputError, UsageError
 from archivekit.model import Article, Figure, Image, walk
 from archivekit.pipeline import build
-from archivekit.readings import readings
+from archivekit.readings import read_tree
 from archivekit.store import JOURNAL_NAME, LOCK_NAME, Attempt, Entry, Store
 
 ADDRESS = "https://a.example/1.png"
@@ -161,7 +161,7 @@ def test_any_spelling_finds_the_image(tmp_path: Path) -> None:
         Image("//a.example/1.png"),
     ):
         corpus = _corpus(tmp_path / "corpus")
-        (reading,) = readings(corpus)
+        (reading,) = read_tree(corpus)
         (article,) = reading.articles
         given = msgspec.structs.replace(article, body=(Figure((image,)),))
         attached = Finder(corpus, store=store).attach(given, corpus / "1.txt")
@@ -196,7 +196,7 @@ def test_a_store_named_in_the_settings(tmp_path: Path) -> None:
     corpus = _corpus(tmp_path / "corpus", ADDRESS)
     _filled(corpus / "images")
     (corpus / "archivekit.toml").write_text('store = "images"\n')
-    (reading,) = readings(corpus)
+    (reading,) = read_tree(corpus)
     assert _outcome(reading.articles[0]) == ([True], [])
 
 

@@ -108,9 +108,13 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
     (tmp_path / "in" / "dead.txt").symlink_to("nowhere")
     (tmp_path / "in" / "same.txt").symlink_to("a.txt")
+    (tmp_path / "in" / "self.txt").symlink_to("self.txt")
+    (tmp_path / "in" / "there.txt").symlink_to("back.txt")
+    (tmp_path / "in" / "back.txt").symlink_to("there.txt")
     walk = find([tmp_path / "in"])
     assert [found.path for found in walk.documents] == ["a.txt"]
-    assert {entry.path for entry in walk.skipped} == {"leak.txt", "folder", "loop", "dead.txt"}
+    links = {"leak.txt", "folder", "loop", "dead.txt", "self.txt", "there.txt", "back.txt"}
+    assert {(entry.path, entry.reason) for entry in walk.skipped} == {(path, "link") for path in links}
 
 
 def test_a_link_to_a_hidden_file_of_the_folder_is_followed(tmp_path: Path) -> None:
@@ -147,3 +151,22 @@ def test_special_files_in_a_folder_are_not_opened(tmp_path: Path) -> None:
     walk = find([tmp_path])
     assert [found.path for found in walk.documents] == ["a.txt"]
     assert [(entry.path, entry.reason) for entry in walk.skipped] == [("pipe.txt", "special")]
+
+
+def test_what_a_pattern_matches_is_passed_over_as_in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "secret.txt").write_text("外面", "utf-8")
+    mix = tmp_path / "mix"
+    (mix / "deep").mkdir(parents=True)
+    (mix / "ok.txt").write_text("里面", "utf-8")
+    (mix / "deep" / "too.txt").write_text("里面", "utf-8")
+    (mix / "out.txt").symlink_to("../secret.txt")
+    (mix / "round").symlink_to(".")
+    (mix / "self").symlink_to("self")
+    os.mkfifo(mix / "pipe.txt")
+    monkeypatch.chdir(tmp_path)
+    for pattern in ("mix/*", "mix/**/*", str(mix / "*")):
+        walk = find([pattern])
+        assert walk.root == mix
+        assert [found.path for found in walk.documents] == ["deep/too.txt", "ok.txt"]
+        skipped = {entry.path: entry.reason for entry in walk.skipped}
+        assert {"out.txt": "link", "round": "link", "self": "link", "pipe.txt": "special"}.items() <= skipped.items()

@@ -9,20 +9,21 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import msgspec
 
 from ..errors import ArchiveKitError, NothingToBuildError, UsageError
 from ..model import Article
-from ..readings import Paths, Progress, readings
+from ..paths import AnyPath, Paths
+from ..readings import Progress, read_tree
+from ..remote import on_this_machine
 from ..store import Entry, Store
-from .limits import FALLBACKS, Limits
+from .limits import FALLBACKS, Limits, ambient
 from .transport import Web
 from .wanted import Wanted, wanted
 from .work import Crew, run
 
-__all__ = ["FALLBACKS", "Fetched", "Limits", "Wanted", "fetch"]
+__all__ = ["FALLBACKS", "Fetched", "Limits", "Wanted", "ambient", "fetch"]
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,9 +64,9 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
 def fetch(
     paths: Paths,
-    store: str | Path,
+    store: AnyPath,
     *,
-    root: Path | None = None,
+    root: AnyPath | None = None,
     limits: Limits | None = None,
     fallback: str = "none",
     dry_run: bool = False,
@@ -74,14 +75,15 @@ def fetch(
     """Get every image that the articles at ``paths`` refer to and neither the archive nor the ``store`` holds.
 
     What is in the store is not asked for again; what failed before is. A fetch that is killed loses nothing but the
-    requests under way. Raises UsageError for a path that does not exist or an unknown ``fallback``, NothingToBuildError
-    when no document can be read, ConfigError for a lock file that is none, OutputError when the store cannot be written.
+    requests under way. The limits are the ``ambient`` ones unless they are given. Raises UsageError for a path that does
+    not exist or an unknown ``fallback``, NothingToBuildError when no document can be read, ConfigError for a lock file that
+    is none, OutputError when the store cannot be written.
     """
-    chosen = limits or Limits()
+    chosen = limits or ambient()
     if fallback not in FALLBACKS:
         raise UsageError(f"fallback {fallback!r} is not one of {', '.join(FALLBACKS)}")
     unread: list[ArchiveKitError] = []
-    shelf = Store(Path(store))
+    shelf = Store(on_this_machine(store, "a store that is filled"))
     images = wanted(_articles(paths, root, unread, progress), chosen, fallback, shelf.entries)
     missing = tuple(image for image in images if not _held(shelf, image))
     received = 0
@@ -92,10 +94,12 @@ def fetch(
     return Fetched(wanted=images, missing=missing, entries=entries, received=received, unread=tuple(unread), dry_run=dry_run)
 
 
-def _articles(paths: Paths, root: Path | None, unread: list[ArchiveKitError], progress: Progress | None) -> Iterator[Article]:
+def _articles(
+    paths: Paths, root: AnyPath | None, unread: list[ArchiveKitError], progress: Progress | None
+) -> Iterator[Article]:
     """Every article, with the images the archive holds attached; what cannot be read is added to ``unread``."""
     good = 0
-    for reading in readings(paths, root=root, progress=progress):
+    for reading in read_tree(paths, root=root, progress=progress):
         if reading.error is None:
             good += 1
             yield from reading.articles

@@ -8,6 +8,7 @@ import threading
 import msgspec
 
 from .. import images
+from ..limits import DEFAULT
 from ..store import EXTENSIONS
 from .transport import Failed
 
@@ -25,15 +26,15 @@ class Checked(msgspec.Struct, frozen=True):
     height: int
 
 
-def check(data: bytes) -> Checked | Failed:
-    """Decode an image; says what is wrong with bytes that are another thing, broken, cut short or too large."""
+def check(data: bytes, pixels: int) -> Checked | Failed:
+    """Decode an image; says what is wrong with bytes that are another thing, broken, cut short or of more ``pixels``."""
     if _HTML.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
         return Failed(reason="not-an-image", message="the server sent an HTML page")
     with _one_at_a_time:
         kind = images.kind(data)
         if kind not in EXTENSIONS:
             return Failed(reason="not-an-image", message="the server sent what is not an image of a known kind")
-        made = images.make(data)
+        made = images.make(data, msgspec.structs.replace(DEFAULT, image_pixels=pixels))
     if made.asset is None:
         return Failed(reason=_REASONS[made.notice], message=made.message)
     return Checked(kind, made.asset.width, made.asset.height)

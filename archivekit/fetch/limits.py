@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from .. import limits
 from ..limits import DEFAULT
 
 FALLBACKS = ("none", "wayback")
@@ -15,6 +16,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     max_bytes: int = DEFAULT.image_bytes
     """Of one image, unpacked; what a server says of its length is not believed."""
+    max_pixels: int = DEFAULT.image_pixels
+    """Of one image, width times height."""
     seconds: float = 60.0
     """For one spelling of an address, its redirects included, its repeats not."""
     quiet_seconds: float = 15.0
@@ -37,3 +40,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Whether private, loopback and link-local addresses may be connected to."""
     web_archive: str = "https://web.archive.org"
     """Where ``--fallback wayback`` asks: a Wayback Machine."""
+
+
+def ambient() -> Limits:
+    """The defaults with what ``ARCHIVEKIT_LIMITS`` says of images; raises UsageError when that cannot be meant."""
+    most = limits.ambient()
+    return Limits(max_bytes=most.image_bytes, max_pixels=most.image_pixels)

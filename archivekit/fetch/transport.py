@@ -180,8 +180,8 @@ def _status(status: int, retry_after: bytes) -> Failed:
 
 def _seconds(retry_after: str) -> float | None:
     """What Retry-After asks for (RFC 9110, 10.2.3): seconds, or a date."""
-    if retry_after.isdigit():
-        return float(retry_after[:9])
+    if retry_after.isascii() and retry_after.isdigit():
+        return float(retry_after)
     try:
         return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
     except (ValueError, TypeError, OverflowError):

@@ -125,7 +125,7 @@ class Crew:
 
     def _taken(self, job: Job, body: Body) -> Failed | None:
         """Keep an image that is one; say what is wrong with bytes that are none."""
-        found = check(body.data)
+        found = check(body.data, self._limits.max_pixels)
         if isinstance(found, Failed):
             return found
         address = job.wanted.address
