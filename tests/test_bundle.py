@@ -118,6 +118,12 @@ def test_settings_win_over_what_is_derived() -> None:
     assert make([_article("1")], {}, Settings(title="set"), title="folder").title == "set"
 
 
+@pytest.mark.parametrize("blank", ["", "   ", "\u3000", "\x01"])
+def test_a_title_that_shows_nothing_is_none(blank: str) -> None:
+    assert make([_article("a")], {}, Settings(title=blank), title="T").title == "T"
+    assert _made(_article("a"), title=blank, name="book").title == "book"
+
+
 @pytest.mark.parametrize(
     ("languages", "expected"),
     [(["en", "zh-Hans", "zh-Hans"], "zh-Hans"), (["zh-Hant", "en"], "en"), (["und", "en"], "en"), (["und"], "und")],

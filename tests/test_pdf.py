@@ -51,6 +51,7 @@ from archivekit.model import (
 )
 from archivekit.writers import fonts, pdf
 from archivekit.writers.pdf import engine, even_lines, glyphs, pydyf_refs, xmp
+from archivekit.writers.pdf.breaks import with_breaks
 from archivekit.writers.pdf.images import Printable, printable
 
 ROOT = Path(__file__).parent.parent
@@ -150,6 +151,41 @@ def test_another_layout_engine_is_left_alone() -> None:
     with even_lines.even_lines(other):
         assert other.justify_line is before
     assert not even_lines.can_be_had(SimpleNamespace())
+
+
+@pytest.mark.parametrize(
+    ("markup", "marked"),
+    [
+        ("<p>说：“甲”、“乙”和“丙”。“丁”（戊）</p>", "<p>说：|“甲”、|“乙”|和|“丙”。|“丁”|（戊）</p>"),
+        ("<p>（“甲”）《‘乙’》</p>", "<p>（“甲”）《‘乙’》</p>"),
+        ("<p>说<em>“甲”</em>的</p><p>“乙”</p>", "<p>说<em>|“甲”</em>|的</p><p>“乙”</p>"),
+        ("<p>He said “no” and ‘yes’.</p>", "<p>He said “no” and ‘yes’.</p>"),
+        ("<p>安东尼·史密斯，a·b</p>", "<p>安东尼^·史密斯，a·b</p>"),
+        ("<p>/a/%E8%A1?b=5%</p>", "<p>/a/|%E8|%A1?b=5%</p>"),
+        ("<pre>说“甲”</pre><p><code>说“甲”</code></p>", "<pre>说“甲”</pre><p><code>说“甲”</code></p>"),
+        ("<h1>说“甲”，don’t</h1>", '<h1>说“甲”，don<span class="narrow">’</span>t</h1>'),
+    ],
+)
+def test_lines_may_end_beside_quotation_marks_and_not_before_a_dot(markup: str, marked: str) -> None:
+    assert with_breaks(markup).replace("\u200b", "|").replace("\u2060", "^") == marked
+
+
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(tmp_path: Path) -> None:
+    items = "、".join(f"“{char}”" for char in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉" * 6)
+    names = "，".join(f"安东尼·史密{char}" for char in "甲乙丙丁戊己庚辛壬癸" * 4)
+    target, _ = written(small(paragraph(items), paragraph(names)), tmp_path)
+    text = words(target, "-f", "3")
+    lines = [line for line in text.split("\n") if re.search("“.”|安东尼", line)]
+    assert len(lines) > 15
+    assert not [line for line in lines if line[0] in "”、，·" or line[-1] == "“"]
+    assert not {"\u200b", "\u2060"} & set(text)
+
+
+def test_a_long_title_heads_its_pages_in_one_line(tmp_path: Path) -> None:
+    title = "一二三四五六七八九十" * 12
+    target, _ = written(small(*[paragraph("文字。" * 200)] * 4, title=title), tmp_path)
+    head = words(target, "-f", "5", "-l", "5", "-layout").lstrip().split("\n")[0]
+    assert re.search("一二三四五六七八九十.*…", head) and title not in words(target, "-f", "5", "-l", "5").replace("\n", "")
 
 
 def test_contents_name_the_pages(book: Path) -> None:

@@ -73,6 +73,15 @@ def writer(name: str) -> Printer:
     return BookWriter(write, getattr(module, "write_series", partial(_one_by_one, write)))
 
 
+def format_of(name: str) -> str:
+    """The format that the name of a file ends in, the longest that does; raises UsageError for a name that ends in none."""
+    known = sorted({**BOOKS, **RECORDS})
+    fitting = [format for format in known if name.endswith(f".{format}")]
+    if not fitting:
+        raise UsageError(f"unknown format of {name!r}; names end in {', '.join(f'.{format}' for format in known)}")
+    return max(fitting, key=len)
+
+
 def _one_file(format: str, sizes: Callable[[], Iterable[int]], settings: Settings) -> Sequence[File]:
     return (File(f"{settings.name}.{format}"),)
 

@@ -93,9 +93,7 @@ def installed() -> Fonts:
 def faces() -> str:
     """What changes when a font is installed, removed or replaced by another version; empty where that cannot be asked."""
     try:
-        answer = subprocess.run(
-            ("fc-list", "--format", "%{file} %{fontversion}\n"), capture_output=True, check=True, timeout=120
-        )
+        answer = subprocess.run(_FILES, capture_output=True, check=True, timeout=120)
     except (OSError, subprocess.SubprocessError):
         return ""
     return "\n".join(sorted(answer.stdout.decode("utf-8", "replace").splitlines()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 
@@ -18,6 +19,7 @@ from ..fonts import Fonts
 from ..indexes import Terms, tables
 from ..strings import Words, number, words
 from ..titles import broken
+from .breaks import with_breaks
 from .glyphs import name_missing
 from .press import with_notes
 
@@ -27,6 +29,8 @@ _LIST_GAP = re.compile(r"(</d[td]>|<dl>)\s+(?=</?d[tdl]>)")
 _LONE_IMAGE = re.compile(r"<p>(<img [^<>]*/>|<span class=\"missing-image\">)")
 _FACTS = re.compile('<div class="facts"[^<>]*>\n')
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\U00020000-\U000323af]")
+_HEADLINE = re.compile(r"<h1([^<>]*)>(.*?)</h1>", re.S)
+_TAG = re.compile(r"<[^<>]*>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 
@@ -69,12 +73,14 @@ def document(book: Book) -> tuple[str, tuple[Notice, ...]]:
     parts += [shown(_index(*table, said), table[1]) for table in tables(sections, said)]
     parts.append(shown(colophon(bundle), said.colophon))
     kind = ' class="grouped"' if pages.grouped(sections) else ""
-    return f"{_head(bundle)}<body{kind}>\n{''.join(parts)}</body>\n</html>\n", tuple(notices)
+    body = _HEADLINE.sub(lambda match: _with_running_head(match, book.title_ems), "".join(parts))
+    return f"{_head(bundle)}<body{kind}>\n{body}</body>\n</html>\n", tuple(notices)
 
 
 def _article(book: Book, entry: pages.Entry, medium: pages.Medium) -> str:
     page = _with_code(book, entry.article, _set(pages.article_page(entry, medium)), medium.said)
     page = page.replace(f">{text(entry.title)}</h1>", f">{_in_rows(entry.title, book.title_ems)}</h1>", 1)
+    page = with_breaks(page)
     return with_notes(page) if book.notes else page
 
 
@@ -91,6 +97,19 @@ def _in_rows(title: str, ems: float) -> str:
         parts.append(f'{text(title[place:at])}<span class="row">{text(row)}</span>')
         place = at + len(row)
     return "".join(parts) + text(title[place:])
+
+
+def _with_running_head(headline: re.Match[str], ems: float) -> str:
+    """A headline with what heads its pages: its words, as many as one line has room for beside the number of the page."""
+    whole = " ".join(html.unescape(_TAG.sub("", headline[2])).split())
+    room = 2 * ems - 7
+    size, shown = 0.0, whole
+    for at, char in enumerate(whole):
+        size += _ems(char)
+        if size > room:
+            shown = whole[:at].rstrip() + "…"
+            break
+    return f'<h1{headline[1]} data-head="{attribute(shown)}">{headline[2]}</h1>'
 
 
 def _ems(words: str) -> float:

@@ -64,11 +64,17 @@ def even_lines(inline: Any) -> Iterator[None]:
 
 def _justify(inline: Any, context: Any, line: Any, extra: float) -> None:
     text = "".join(box.text for box in _texts(inline, line))
-    if not text or 2 * len(_WIDE.findall(text)) < len(text):
+    size = _size(text)
+    if not size or 2 * len(_WIDE.findall(text)) < size:
         return
-    step = extra / len(text)
+    step = extra / size
     if step <= _MOST * line.style["font_size"]:
         _spread(inline, context, line, step, 0.0)
+
+
+def _size(text: str) -> int:
+    """How many characters have a width."""
+    return len(text) - sum(map(text.count, "\u200b\u2060"))
 
 
 def _texts(inline: Any, box: Any) -> Iterator[Any]:
@@ -103,6 +109,6 @@ def _widen(inline: Any, context: Any, box: Any, step: float) -> float:
     box.style = _Spaced(box.style, step + (0 if spacing == "normal" else spacing))
     box.pango_layout = inline.create_layout(box.text, box.style, context, max_width=None, justification_spacing=0)
     box.pango_layout.deactivate()
-    extra = step * len(box.text)
+    extra = step * _size(box.text)
     box.width += extra
     return extra

@@ -8,6 +8,7 @@ import msgspec
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from ...assets import Asset
+from ...images import grey
 
 _JPEG_QUALITY = 88
 
@@ -53,14 +54,8 @@ def _rgb(image: Image.Image) -> Image.Image:
     if image.mode in ("CMYK", "LAB", "YCbCr"):
         return _through_profile(image)
     if image.mode in ("1", "I;16", "I;16B", "I;16L", "I", "F"):
-        return _grey(image)
+        return grey(image)
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
-
-
-def _grey(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):
-        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    return image.convert("L")
 
 
 def _through_profile(image: Image.Image) -> Image.Image:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from .tags import object_of
+
 _KINDS = {"section": "/Sect", "div": "/Div", "blockquote": "/BlockQuote", "p": "/P", "li": "/LI", "dl": "/L"}
 _KINDS |= {"ul": "/L", "ol": "/L", "header": "/NonStruct", "footer": "/NonStruct", "nav": "/NonStruct"}
 """The elements that are joined and their types. A table is left in parts, for its header is repeated on each page."""
@@ -15,21 +17,21 @@ def join(document: Any, pdf: Any) -> None:
 
     ``document`` is the laid-out ``weasyprint.Document``, ``pdf`` its ``pydyf.PDF`` with the tags and not yet written.
     """
-    root = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["K"][0])
+    root = object_of(pdf, object_of(pdf, pdf.catalog["StructTreeRoot"])["K"][0])
     tops: dict[bytes, list[bytes]] = {}
     for reference in root["K"]:
-        tops.setdefault(_object(pdf, reference)["Pg"], []).append(reference)
+        tops.setdefault(object_of(pdf, reference)["Pg"], []).append(reference)
     pages = [tops.get(reference, []) for reference in pdf.page_references]
     whole: dict[bytes, bytes] = {}
     for at in range(1, len(pages)):
         kinds = _cut(document.pages[at - 1], document.pages[at])
         if kinds:
             before = (whole.get(one, one) for one in reversed(pages[at - 1]))
-            left = next((one for one in before if _object(pdf, one)["S"] == kinds[0]), None)
-            right = next((one for one in pages[at] if _object(pdf, one)["S"] == kinds[0]), None)
+            left = next((one for one in before if object_of(pdf, one)["S"] == kinds[0]), None)
+            right = next((one for one in pages[at] if object_of(pdf, one)["S"] == kinds[0]), None)
             if left is not None and right is not None:
                 whole[right] = left
-                _merge(pdf, _object(pdf, left), _object(pdf, right), kinds[1:])
+                _merge(pdf, object_of(pdf, left), object_of(pdf, right), kinds[1:])
     root["K"][:] = [reference for reference in root["K"] if reference not in whole]
 
 
@@ -38,13 +40,13 @@ def _merge(pdf: Any, left: Any, right: Any, kinds: list[str]) -> None:
     with its type, or when it is the body of the same list item."""
     kids = list(right["K"])
     if kids and left["K"] and not isinstance(kids[0], int) and not isinstance(left["K"][-1], int):
-        last, first = _object(pdf, left["K"][-1]), _object(pdf, kids[0])
+        last, first = object_of(pdf, left["K"][-1]), object_of(pdf, kids[0])
         body = last.get("S") == first.get("S") == "/LBody"
         if body or (kinds and last.get("S") == first.get("S") == kinds[0]):
             _merge(pdf, last, first, kinds if body else kinds[1:])
             kids = kids[1:]
     for kid in kids:
-        _object(pdf, kid)["P"] = left.reference
+        object_of(pdf, kid)["P"] = left.reference
     left["K"].extend(kids)
     right.clear()
 
@@ -73,7 +75,3 @@ def _edge(page: Any, side: int) -> Iterator[Any]:
 
 def _tag(element: Any) -> str:
     return element.tag if isinstance(element.tag, str) else ""
-
-
-def _object(pdf: Any, reference: bytes) -> Any:
-    return pdf.objects[int(reference.split()[0])]

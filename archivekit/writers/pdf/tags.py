@@ -17,7 +17,7 @@ def mend(pdf: Any) -> None:
 def _scope_headers(pdf: Any) -> None:
     """Say what each header cell heads (ISO 14289-1, 7.5): the cells of a header row head columns, others their row."""
     for row in _elements(pdf, "/TR"):
-        cells = [_object(pdf, reference) for reference in row["K"]]
+        cells = [object_of(pdf, reference) for reference in row["K"]]
         headers = [cell for cell in cells if cell.get("S") == "/TH"]
         scope = "/Column" if len(headers) == len(cells) else "/Row"
         for cell in headers:
@@ -41,7 +41,7 @@ def _body(pdf: Any, item: Any, kids: list[Any]) -> bytes:
     body.update({"S": "/LBody", "K": type(item["K"])(kids), "P": item.reference})
     for kid in kids:
         if not isinstance(kid, int):
-            _object(pdf, kid)["P"] = body.reference
+            object_of(pdf, kid)["P"] = body.reference
     reference: bytes = body.reference
     return reference
 
@@ -55,8 +55,8 @@ def _tag_links(pdf: Any) -> None:
         if not isinstance(item, dict) or not _is_element(item):
             continue
         for kid in item["K"]:
-            held = None if isinstance(kid, int) else _object(pdf, kid)
-            if held and held.get("Type") == "/OBJR" and _object(pdf, held["Obj"]).get("Subtype") == "/Link":
+            held = None if isinstance(kid, int) else object_of(pdf, kid)
+            if held and held.get("Type") == "/OBJR" and object_of(pdf, held["Obj"]).get("Subtype") == "/Link":
                 item["S"] = "/Link"
 
 
@@ -70,8 +70,9 @@ def _is_element(item: Any) -> bool:
 
 
 def _is(pdf: Any, reference: Any, *kinds: str) -> bool:
-    return not isinstance(reference, int) and _object(pdf, reference).get("S") in kinds
+    return not isinstance(reference, int) and object_of(pdf, reference).get("S") in kinds
 
 
-def _object(pdf: Any, reference: bytes) -> Any:
+def object_of(pdf: Any, reference: bytes) -> Any:
+    """The object that a reference (``12 0 R``) stands for."""
     return pdf.objects[int(reference.split()[0])]
