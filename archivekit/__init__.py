@@ -3,8 +3,11 @@
 >>> import archivekit
 >>> articles = archivekit.read("dump.txt")
 >>> report = archivekit.build("corpus", "dist")
+>>> archivekit.verify.verify("dist").findings
+()
 
-Names are imported when they are first used, so that ``import archivekit`` costs nothing.
+Names and modules are imported when they are first used, so that ``import archivekit`` costs nothing. A name that a module
+has is always the module: what ``archivekit verify`` does is the function ``verify`` in ``archivekit.verify``.
 """
 
 from importlib import import_module
@@ -13,13 +16,27 @@ from typing import TYPE_CHECKING
 from .version import __version__
 
 if TYPE_CHECKING:
+    from . import bag as bag
+    from . import cache as cache
+    from . import errors as errors
+    from . import extract as extract
+    from . import fetch as fetch
+    from . import inspect as inspect
+    from . import limits as limits
+    from . import model as model
+    from . import readers as readers
+    from . import report as report
+    from . import suggest as suggest
+    from . import verify as verify
+    from . import versions as versions
+    from . import workers as workers
     from .assets import Asset
     from .bundle import Bundle
     from .config import Settings
     from .errors import ArchiveKitError
-    from .model import Article, json_schema
+    from .model import Article, decode, encode, json_schema
     from .pipeline import build, write
-    from .readings import Reading, read, read_tree
+    from .readings import Reading, read, read_bytes, read_tree
     from .report import Report
 
 __all__ = [
@@ -32,8 +49,11 @@ __all__ = [
     "Settings",
     "__version__",
     "build",
+    "decode",
+    "encode",
     "json_schema",
     "read",
+    "read_bytes",
     "read_tree",
     "write",
 ]
@@ -47,19 +67,32 @@ _HOME = {
     "Report": "report",
     "Settings": "config",
     "build": "pipeline",
+    "decode": "model",
+    "encode": "model",
     "json_schema": "model",
     "read": "readings",
+    "read_bytes": "readings",
     "read_tree": "readings",
     "write": "pipeline",
 }
 """The module each public name lives in."""
 
+_MODULES = frozenset(
+    {
+        *("bag", "cache", "errors", "extract", "fetch", "inspect", "limits"),
+        *("model", "readers", "report", "suggest", "verify", "versions", "workers"),
+    }
+)
+"""The modules that are public themselves; none has the name of something in ``_HOME``."""
+
 
 def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f".{_HOME[name]}", __name__), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, *_MODULES])

@@ -126,11 +126,17 @@ def make(
     return arrange(Held(articles, assets), settings, title=title, epoch=epoch).bundle()
 
 
+def _shows(title: str | None) -> bool:
+    """Whether a title is more than white space and controls."""
+    return title is not None and any(char.isprintable() and not char.isspace() for char in title)
+
+
 def arrange(
     shelf: Shelf, settings: Settings, *, title: str, epoch: int | None = None, dress: Dress | None = None
 ) -> Arrangement:
     """Order and group records, whatever order they come in; of several versions of a work one is printed. ``title`` is
-    used when the settings have none, ``epoch`` (seconds since 1970, UTC) instead of the latest moment in the articles."""
+    used when the settings have none that shows anything, ``epoch`` (seconds since 1970, UTC) instead of the latest moment in
+    the articles."""
     headings: list[str] = []
     names: dict[str, str] = {}
     languages: Counter[str] = Counter()
@@ -149,7 +155,7 @@ def arrange(
     versions = _versions(shelf, ordered)
     dropped = {number for others in versions.values() for number in others}
     language = settings.language or min(languages, key=lambda tag: (-languages[tag], tag == "und", tag), default="und")
-    shown = settings.title or title
+    shown = next(filter(_shows, (settings.title, title)), None) or settings.name
     return Arrangement(
         shelf=shelf,
         identifier=identity(shown, ids),

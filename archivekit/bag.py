@@ -22,12 +22,15 @@ from .config import FILE_NAME
 from .errors import BookError, OutputError, UsageError
 from .extract import extract
 from .migrate import upgrade
+from .paths import AnyPath
 from .pipeline import source_date_epoch
+from .remote import on_this_machine
 from .report import Report
 from .verify import verify
 from .version import __version__
 from .walk import STDIN, find, locate
 from .within import is_below, is_within
+from .writers import format_of
 
 CHECKSUMS = ("sha256", "sha512")
 
@@ -35,7 +38,7 @@ _OF_THE_READERS = ("record.not-derived", "quarantine.differs", "source.articles"
 """Findings that another version of archivekit has in an archive that is whole."""
 
 
-def bag(dist: str | Path, target: str | Path, *, sources: str | Path) -> Path:
+def bag(dist: AnyPath, target: AnyPath, *, sources: AnyPath) -> Path:
     """Pack the outputs in ``dist`` and the corpus in ``sources`` they were built from into the new folder ``target``.
 
     Bagging-Date is SOURCE_DATE_EPOCH or the latest moment in the articles, never the clock. Raises UsageError for
@@ -43,7 +46,8 @@ def bag(dist: str | Path, target: str | Path, *, sources: str | Path) -> Path:
     OutputError.
     """
     epoch = source_date_epoch()
-    outputs, root, place = Path(dist), Path(sources), Path(target).absolute()
+    outputs, root = on_this_machine(dist, "what is packed"), on_this_machine(sources, "what is packed")
+    place = on_this_machine(target, "a package").absolute()
     findings = [finding for finding in verify(outputs, sources=root).findings if finding.id not in _OF_THE_READERS]
     if findings:
         more = f", and {len(findings) - 1} more" if len(findings) > 1 else ""
@@ -97,14 +101,22 @@ def _copy(file: Path, target: Path) -> None:
 
 def _info(known: list[Report], outputs: Path, epoch: int | None) -> dict[str, str | list[str]]:
     """The tags of ``bag-info.txt``; the library adds the payload's size."""
-    moments = []
-    for report in known:
-        lines = extract(outputs / report.outputs[0].file).split(b"\n")
-        records = [upgrade(line) for line in lines if line]
-        moments.append(make(records, {}, report.settings, title=report.title, epoch=epoch).modified)
+    moments = [_latest(outputs / file, report, epoch) for report in known for file in _volumes(report)]
     return {
         "Bagging-Date": max(moments)[:10],
         "Bag-Software-Agent": f"archivekit {__version__}, bagit {version('bagit')}",
         "External-Identifier": [report.identifier for report in known],
         "External-Description": [re.sub(r"\s+", " ", report.title) for report in known],
     }
+
+
+def _volumes(report: Report) -> list[str]:
+    """The outputs of one format, which together hold every record."""
+    format = format_of(report.outputs[0].file)
+    return [output.file for output in report.outputs if format_of(output.file) == format]
+
+
+def _latest(file: Path, report: Report, epoch: int | None) -> str:
+    """The latest moment in the records of one output, or the ``epoch`` if there is one."""
+    records = [upgrade(line) for line in extract(file).split(b"\n") if line]
+    return make(records, {}, report.settings, title=report.title, epoch=epoch).modified

@@ -26,6 +26,7 @@ from .batched import batched
 from .cards import Card
 from .entries import Choice, Conditions, Entry, Record
 from .errors import CacheError
+from .paths import AnyPath, as_path
 from .report import Document
 from .shelf import Extent
 from .versions import Marks
@@ -83,13 +84,16 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
 
 def default_folder() -> Path | None:
     """Where the cache of a user is: ``ARCHIVEKIT_CACHE``, else the system's place for caches; None where there is to be
-    none."""
+    none, and where the user has no home."""
     named = os.environ.get(VARIABLE)
     if named is not None:
         return Path(named) if named and named != "off" else None
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "archivekit"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "archivekit"
+    try:
+        if sys.platform == "darwin":
+            return Path.home() / "Library" / "Caches" / "archivekit"
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "archivekit"
+    except RuntimeError:
+        return None
 
 
 def is_usable(folder: Path) -> bool:
@@ -121,31 +125,32 @@ def opened(folder: Path | None) -> Iterator[Cache]:
             cache.flush()
 
 
-def contents(folder: Path) -> Contents:
+def contents(folder: AnyPath) -> Contents:
     """What the cache in a folder holds; raises CacheError."""
-    file = folder / FILE
+    place = as_path(folder)
+    file = place / FILE
     if not file.exists():
         return Contents(file=str(file), bytes=0, sources=0, records=0, images=0, volumes=0)
-    with opened(folder) as cache:
+    with opened(place) as cache:
         counts = [cache.count(table) for table in ("entry", "record", "rendition", "volume")]
         size = file.stat().st_size
     return Contents(file=str(file), bytes=size, sources=counts[0], records=counts[1], images=counts[2], volumes=counts[3])
 
 
-def clear(folder: Path) -> Contents:
+def clear(folder: AnyPath) -> Contents:
     """Remove the cache in a folder, and give what it held; raises CacheError, also while a build uses it."""
-    held = contents(folder)
+    held, place = contents(folder), as_path(folder)
     try:
-        with (folder / _LOCK).open("ab") as lock:
+        with (place / _LOCK).open("ab") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise CacheError("a build is using the cache", path=str(folder)) from None
-            _remove(folder / FILE)
+                raise CacheError("a build is using the cache", path=str(place)) from None
+            _remove(place / FILE)
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise CacheError(f"cannot be cleared: {error.strerror}", path=str(folder)) from None
+        raise CacheError(f"cannot be cleared: {error.strerror}", path=str(place)) from None
     return held
 
 

@@ -25,7 +25,6 @@ from .version import __version__
 _J = TypeVar("_J")
 _R = TypeVar("_R")
 
-SCHEME = "dask://"
 SECONDS = 10.0
 """How long a scheduler may take to answer."""
 

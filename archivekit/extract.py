@@ -13,6 +13,7 @@ from typing import NamedTuple
 from . import compressed, pdf_contents
 from .errors import BookError, BookTooLargeError, SourceTooLargeError, UnreadableSourceError
 from .limits import DEFAULT, Limits, ambient, over
+from .paths import AnyPath, as_path
 
 ARCHIVE = "EPUB/archive.jsonl"
 """Where the records are in an EPUB."""
@@ -36,13 +37,13 @@ class Picture(NamedTuple):
     data: bytes
 
 
-def extract(book: str | Path, limits: Limits | None = None) -> bytes:
+def extract(book: AnyPath, limits: Limits | None = None) -> bytes:
     """The records in a book, one JSON object a line: the bytes of ``NAME.jsonl``. What the bytes say decides the kind.
 
     Raises BookError when the file cannot be read, is no book of archivekit's, is damaged where the records are, or (as
     BookTooLargeError) unpacks to more than the limits, by default the ``ambient`` ones.
     """
-    path, most = Path(book), limits or ambient()
+    path, most = as_path(book), limits or ambient()
     kind = kind_of(path)
     if kind == "parquet":
         from . import columns
@@ -119,9 +120,9 @@ def members(path: Path, limits: Limits = DEFAULT) -> Iterator[tuple[str, bytes |
         raise BookError(f"cannot be read as an EPUB: {_said(error)}", path=path.name) from None
 
 
-def pictures(path: Path, limits: Limits | None = None) -> Iterator[Picture]:
+def pictures(book: AnyPath, limits: Limits | None = None) -> Iterator[Picture]:
     """The images of an EPUB; raises BookError. They are not checked against the hash that names them."""
-    for name, data in members(path, limits or ambient()):
+    for name, data in members(as_path(book), limits or ambient()):
         if match := _IMAGE.fullmatch(name):
             if isinstance(data, BookError):
                 raise data

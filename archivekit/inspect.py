@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 
 from .attribution import KINDS, Attribution, attribute
@@ -24,6 +23,7 @@ from .model import (
     walk,
 )
 from .source import Source
+from .terminal import count, safe
 
 _WIDTH = 76
 _COLOURS = {"body": "44;97", "field": "42;30", "removed": "43;30", "lost": "41;97;1", "markup": "2"}
@@ -142,15 +142,11 @@ def _evidence(found: Evidence) -> str:
 def _body(article: Article) -> Iterator[str]:
     images = [node for node in walk(article.body) if isinstance(node, Image)]
     found = sum(1 for image in images if image.asset)
-    pictures = f"{_count(len(images), 'image')}, {found} in the archive" if images else "no image"
-    yield f"Body: {_count(len(article.body), 'block')}, {_count(len(article.text), 'character')}, {pictures}"
+    pictures = f"{count(len(images), 'image')}, {found} in the archive" if images else "no image"
+    yield f"Body: {count(len(article.body), 'block')}, {count(len(article.text), 'character')}, {pictures}"
     for block in article.body:
         kind = str(block.__struct_config__.tag)
         yield f"  {_extent(block):>15}  {kind:<10} {_short(_words(block))}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _words(block: Block) -> str:
@@ -184,8 +180,3 @@ def _short(text: str) -> str:
     if len(flat) > _WIDTH:
         flat = f"{flat[: _WIDTH - 20]} … {flat[-16:]}"
     return f"“{flat}”"
-
-
-def safe(text: str) -> str:
-    """Control and format characters as escapes, so that what a source holds cannot drive a terminal."""
-    return "".join(char if unicodedata.category(char)[0] != "C" else f"\\u{ord(char):04x}" for char in text)

@@ -10,9 +10,10 @@ from html import escape
 from importlib import resources
 
 from .attribution import Attribution, Kind, Stretch, attribute, leaves
-from .inspect import fields_of, safe
+from .inspect import fields_of
 from .model import Article, Block, Code, CodeBlock, Embed, Image, LineBreak, Text, walk
 from .source import Source
+from .terminal import safe
 
 _SAID: dict[Kind, str] = {
     "body": "in the body",

@@ -17,34 +17,35 @@ from .arrangement import Arrangement, arrange, make
 from .assets import Asset
 from .atomic import Staging, copy, keep
 from .cached_shelf import CachedShelf
-from .config import Settings, checked, load_settings
+from .config import Settings, load_settings
 from .errors import BookError, NothingToBuildError, UnreadableSourceError, UsageError
 from .gathering import Gathered, gather
 from .model import Article, Notice, encode
 from .originals import Originals
+from .paths import AnyPath, Paths, as_path, listed, path_text
 from .printing import Press
-from .readings import Paths, Progress, listed, task_of
+from .readings import Progress, task_of
 from .renditions import Renditions
 from .report import Report
 from .walk import Walk, find
 from .within import Real, is_below
 from .workers import Workers
-from .writers import RecordWriter, writer
+from .writers import RecordWriter, format_of, writer
 
 
 def build(
     paths: Paths,
-    out: str | Path,
+    out: AnyPath,
     settings: Settings | Mapping[str, object] | None = None,
     *,
-    root: Path | None = None,
-    corpus: Path | None = None,
-    quarantine: Path | None = None,
+    root: AnyPath | None = None,
+    corpus: AnyPath | None = None,
+    quarantine: AnyPath | None = None,
     max_failures: int | None = None,
-    store: Path | None = None,
+    store: AnyPath | None = None,
     progress: Progress | None = None,
     workers: Workers | None = None,
-    cache: Path | None = None,
+    cache: AnyPath | None = None,
 ) -> Report:
     """Read everything ``paths`` name and write ``NAME.jsonl``, ``NAME.epub``, ``NAME.pdf`` and ``NAME.report.json`` to
     the folder ``out``.
@@ -58,22 +59,24 @@ def build(
     Neither changes a byte. Raises UsageError, ConfigError, TooManyFilesError, NothingToBuildError, TooManyFailuresError,
     OutputError, CacheError or MissingRequirementError; the earlier outputs are then untouched.
     """
-    base, top = places.settled(listed(paths), root, corpus)
-    chosen = checked(settings) if isinstance(settings, Settings) else load_settings(base, settings)
-    walk = find(listed(paths), root=root, limits=chosen.limits)
-    _spare_sources(walk, out, chosen.name, quarantine)
+    named, target = listed(paths), path_text(out)
+    aside, kept = remote.on_this_machine(quarantine, "the quarantine"), remote.on_this_machine(cache, "the cache")
+    base, top = places.settled(named, as_path(root), as_path(corpus))
+    chosen = load_settings(base, settings)
+    walk = find(named, root=as_path(root), limits=chosen.limits)
+    _spare_sources(walk, target, chosen.name, aside)
     dress = dresses.load(chosen, base)
     printers = {name: writer(name) for name in dict.fromkeys(chosen.formats)}
     epoch = source_date_epoch()
     with ExitStack() as stack:
-        folder = stack.enter_context(_folder(out))
+        folder = stack.enter_context(_folder(target))
         staging = stack.enter_context(Staging(folder))
-        held = stack.enter_context(caches.opened(cache))
+        held = stack.enter_context(caches.opened(kept))
         shelf = stack.enter_context(closing(CachedShelf(held, chosen.images)))
-        task = task_of(top, chosen, store)
+        task = task_of(top, chosen, as_path(store))
         gathered = gather(walk, task, held, shelf, workers, max_failures=max_failures, progress=progress)
-        if quarantine is not None:
-            _set_aside(walk, gathered, quarantine)
+        if aside is not None:
+            _set_aside(walk, gathered, aside)
         if not len(gathered.shelf):
             raise NothingToBuildError(_nothing(walk, gathered))
         whole = arrange(gathered.shelf, chosen, title=_title(base, chosen, gathered), epoch=epoch, dress=dress)
@@ -120,28 +123,28 @@ def _left_over(folder: Path, report: Report) -> list[str]:
 
 def write(
     articles: Iterable[Article],
-    target: str | Path,
+    target: AnyPath,
     *,
     assets: Mapping[str, Asset] | None = None,
-    settings: Settings | None = None,
+    settings: Settings | Mapping[str, object] | None = None,
     format: str | None = None,
 ) -> tuple[Notice, ...]:
     """Write articles to one file, in the format its name ends in unless ``format`` names one.
 
-    ``assets`` are the bytes of their images (``Reading.assets``); an image without them becomes a placeholder. Returns
-    what could not be printed as it was. Raises UsageError, NothingToBuildError, OutputError or MissingRequirementError;
-    an earlier file is then untouched.
+    ``assets`` are the bytes of their images (``Reading.assets``); an image without them becomes a placeholder. ``settings``
+    is a Settings or a mapping of some of its keys. Returns what could not be printed as it was. Raises UsageError,
+    NothingToBuildError, OutputError or MissingRequirementError; an earlier file is then untouched.
     """
-    path = Path(target)
-    chosen = checked(settings or Settings())
-    printer = writer(format or path.suffix.removeprefix("."))
+    path = as_path(target)
+    chosen = load_settings(None, settings)
+    printer = writer(format or format_of(path.name))
     given = tuple(articles)
     if not given:
         raise NothingToBuildError("there is no article to write")
     images = {asset.sha256: asset for asset in Renditions(chosen.images).new(assets or {})}
     bundle = make(given, images, chosen, title=path.stem, epoch=source_date_epoch())
     bundle = msgspec.structs.replace(bundle, dress=dresses.load(chosen, None))
-    with Staging(path.parent) as staging:
+    with _folder(str(path.parent)) as folder, Staging(folder) as staging:
         place = staging.file(path.name)
         if isinstance(printer, RecordWriter):
             with place.open("wb") as out:
@@ -153,23 +156,24 @@ def write(
 
 
 def _set_aside(walk: Walk, gathered: Gathered, folder: Path) -> None:
-    """Copy every file that could not be read, under its own path; what the system does not give cannot be copied."""
+    """Copy every file that could not be read, under its own path; what the system does not give cannot be copied, nor what
+    is no file."""
     failed = {entry.path for entry in gathered.quarantined if entry.error != UnreadableSourceError.__name__}
     for found in walk.documents:
-        if found.path in failed and found.file is not None:
+        if found.path in failed and found.file is not None and found.file.is_file():
             copy(found.file, folder / found.path)
         elif found.path in failed and found.address:
             with remote.opened(found.address, found.path) as (stream, _):
                 keep(stream, folder / found.path)
 
 
-def _folder(out: str | Path) -> AbstractContextManager[Path]:
+def _folder(out: str) -> AbstractContextManager[Path]:
     """Where to make the outputs: in the folder itself, or in one whose files are put behind an address when all is well."""
     address = remote.address_of(out)
     return remote.outputs(address, reports.SUFFIX) if address is not None else nullcontext(Path(remote.local(out)))
 
 
-def _spare_sources(walk: Walk, out: str | Path, name: str, quarantine: Path | None) -> None:
+def _spare_sources(walk: Walk, out: str, name: str, quarantine: Path | None) -> None:
     """Raise UsageError where a document is called as an output is, in the folder of the outputs, whether this build makes
     that output or takes an earlier build's away; and where the quarantine would be read by the next build."""
     address = remote.address_of(out)

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from . import places
+from . import walk as walks
 from .assets import Asset, Attached
 from .config import Settings, load_settings
 from .entries import Choice, choice
-from .errors import ArchiveKitError, InternalError, LostProcessError
-from .model import Article, SourceInfo
-from .remote import address_of
+from .errors import ArchiveKitError, InternalError, LostProcessError, UsageError
+from .model import Article, SourceInfo, encode
+from .paths import AnyPath, Paths, as_path, listed, path_text
+from .remote import address_of, local
 from .remote_images import TOP
 from .source import Source, load
-from .walk import Found, Walk, find, read_bytes
+from .walk import STDIN, Found, Walk, display, find, found_at
 from .workers import Lost, Workers, each
-
-Paths = str | Path | Sequence[str | Path]
-"""A file, a folder, a pattern or ``-``, or several of them."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done (``read``, or the name of a format), how much of it is done, and how much there is."""
@@ -70,10 +69,11 @@ class Reader:
         self._task = task
         self._root, self.profiles, self.finder = places.opened(task.root, task.settings, task.store)
 
-    def read(self, found: Found) -> Reading:
-        """Read one document; whatever is wrong with it ends up in ``error``. This is the per-file guard."""
+    def read(self, found: Found, data: bytes | None = None) -> Reading:
+        """Read one document, from its bytes where they are given; whatever is wrong with it ends up in ``error``. This is the
+        per-file guard."""
         try:
-            return self._read(found)
+            return self._read(found, data)
         except ArchiveKitError as error:
             return Reading(path=found.path, error=error)
         except Exception as error:
@@ -81,12 +81,13 @@ class Reader:
             bug.__cause__ = error
             return Reading(path=found.path, error=bug)
 
-    def _read(self, found: Found) -> Reading:
+    def _read(self, found: Found, data: bytes | None) -> Reading:
         """What reads is imported where something is to be read: it takes longer than looking into the cache for a while."""
         from .reading import read_with_profiles
 
         limits = self._task.settings.limits
-        source = load(found.path, read_bytes(found, limits), limits)
+        held = walks.read_bytes(found, limits) if data is None else walks.unpacked(data, found.path, limits)
+        source = load(found.path, held, limits)
         read = read_with_profiles(source, self.profiles)
         if self._task.strict:
             from .accounting import check
@@ -95,6 +96,8 @@ class Reader:
         self.finder.looked.clear()
         file = TOP / found.path if found.address else found.file
         attached = [self._attached(each.article, source, file) for each in read]
+        for made in attached:
+            encode(made.article)  # one that cannot be written is the error of this document, not of who writes it
         return Reading(
             path=found.path,
             source=source.info,
@@ -119,59 +122,86 @@ def reader(task: Task) -> Reader:
     return Reader(task)
 
 
-def read(path: str | Path, *, root: Path | None = None) -> tuple[Article, ...]:
+def read(path: AnyPath, *, root: AnyPath | None = None) -> tuple[Article, ...]:
     """The articles of one document, with the settings of the folder it stands in.
 
     Raises an ArchiveKitError when it cannot be read. ``root`` is the folder that the record's path is relative to
     and that images are looked for in; without it, the document's own.
     """
     articles: list[Article] = []
-    for reading in readings(path, root=root):
-        if reading.error is not None:
-            raise reading.error
-        articles.extend(reading.articles)
+    for reading in read_tree(path, root=root):
+        articles.extend(_good(reading).articles)
     return tuple(articles)
 
 
-def read_tree(folder: str | Path) -> Iterator[Reading]:
-    """What became of each document in a folder, in the order of their paths; nothing is raised for a bad one."""
-    return readings(folder)
+def read_bytes(
+    data: bytes,
+    *,
+    path: str = STDIN,
+    root: AnyPath | None = None,
+    settings: Settings | Mapping[str, object] | None = None,
+) -> tuple[Article, ...]:
+    """The articles of one document whose bytes are at hand. Raises an ArchiveKitError when it cannot be read.
+
+    ``path`` is what its records call it. ``root`` is the folder of the corpus that it belongs to, for settings, profiles and
+    images, and that ``path`` is relative to; without it there are no images but those in the document, and the built-in
+    profiles. ``settings`` are as for ``build``.
+    """
+    if not isinstance(data, bytes):
+        raise UsageError(f"a document is bytes, not {type(data).__name__}")
+    shown, top = display(path_text(path)), as_path(root)
+    if top is not None and (PurePosixPath(shown).is_absolute() or ".." in PurePosixPath(shown).parts):
+        raise UsageError(f"not below the root {display(top)}", path=shown)
+    where = places.settled((str(top),), top) if top is not None else places.Settled(None, None)
+    chosen = load_settings(where.folder, settings)
+    return _good(reader(task_of(where.root, chosen, None)).read(found_at(where.root, shown), data)).articles
 
 
-def readings(
+def _good(reading: Reading) -> Reading:
+    """The same reading; raises its error if it has one."""
+    if reading.error is not None:
+        raise reading.error
+    return reading
+
+
+def read_tree(
     paths: Paths,
     *,
-    root: Path | None = None,
-    settings: Settings | None = None,
+    root: AnyPath | None = None,
+    settings: Settings | Mapping[str, object] | None = None,
     strict: bool = False,
     keep_text: bool = False,
-    store: Path | None = None,
+    store: AnyPath | None = None,
     progress: Progress | None = None,
     workers: Workers | None = None,
 ) -> Iterator[Reading]:
-    """What became of each document that ``paths`` name. Raises UsageError for a path that does not exist and ConfigError
-    for an archivekit.toml that cannot be meant; nothing else.
+    """What became of each document that ``paths`` name, in the order of their paths; nothing is raised for a bad one.
 
-    ``strict`` makes it the error of a document that not every character of it is accounted for; ``keep_text`` asks for
-    the decoded file beside its articles; ``store`` is as for ``build``; ``workers`` are processes to read in, which give
-    no assets.
+    ``root``, ``settings`` and ``store`` are as for ``build``. ``strict`` makes it the error of a document that not every
+    character of it is accounted for; ``keep_text`` asks for the decoded file beside its articles; ``workers`` are processes
+    to read in, which give no assets. Raises UsageError for a path that does not exist and for settings that cannot be
+    meant, ConfigError for an archivekit.toml that cannot be, TooManyFilesError; nothing else.
     """
-    where = places.settled(listed(paths), root)
-    chosen = load_settings(where.folder) if settings is None else settings
-    walk = find(listed(paths), root=root, limits=chosen.limits)
-    task = task_of(where.root, chosen, store, strict=strict, keep_text=keep_text)
+    named, top = listed(paths), as_path(root)
+    where = places.settled(named, top)
+    chosen = load_settings(where.folder, settings)
+    walk = find(named, root=top, limits=chosen.limits)
+    task = task_of(where.root, chosen, as_path(store), strict=strict, keep_text=keep_text)
     reader(task)
     return _each(walk, task, workers, progress)
 
 
 def task_of(root: str | None, settings: Settings, store: Path | None, *, strict: bool = False, keep_text: bool = False) -> Task:
     """The task of reading a corpus."""
-    if store is not None and address_of(store) is None:
-        places.require_store(store)
+    place = address_of(store) if store is not None else None
+    if store is not None and place is None:
+        folder = Path(local(store))
+        places.require_store(folder)
+        place = str(folder.absolute())
     return Task(
         root=root,
         settings=settings,
-        store=(address_of(store) or str(store.absolute())) if store is not None else None,
+        store=place,
         strict=strict,
         keep_text=keep_text,
         run=os.urandom(8).hex(),
@@ -203,11 +233,6 @@ def _read_here(task: Task, found: Found) -> Reading:
 def _read_there(task: Task, found: Found) -> Reading:
     """Read in another process; what is large and not asked for does not travel."""
     return msgspec.structs.replace(reader(task).read(found), assets={}, choices=(), looked={})
-
-
-def listed(paths: Paths) -> Sequence[str | Path]:
-    """One path or several as several."""
-    return [paths] if isinstance(paths, (str, Path)) else paths
 
 
 def _where(error: BaseException) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
+from io import BytesIO
+from math import inf
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from . import remote
+from . import remote, sums
 from .config import Settings
-from .errors import ArchiveKitError, BookError
+from .errors import ArchiveKitError, BookError, SourceTooLargeError
+from .limits import Limits
 from .model import Article, Notice, SourceInfo
 from .sums import Sums
 from .version import __version__
@@ -59,7 +63,8 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
     offset: int | None
     """The byte at which reading failed, when that is known."""
     sha256: str | None = None
-    """Of the file; None where the operating system would not give it, and for standard input."""
+    """Of the file; None where the operating system would not give it, for more bytes than the limit, and for what is no
+    file, such as standard input."""
 
 
 class Duplicate(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +89,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What ``build`` returns and ``NAME.report.json`` holds."""
+    """What ``build`` returns and ``NAME.report.json`` holds; ``encode`` gives the bytes of that file."""
 
     schema: str = SCHEMA
     version: str = __version__
@@ -128,17 +133,23 @@ def document(source: SourceInfo, articles: Sequence[Article]) -> Document:
     )
 
 
-def quarantined(path: str, error: ArchiveKitError, file: Path | str | None) -> Quarantined:
-    """What the report says of a source that could not be read; ``file`` is where it is, or its address."""
-    digest = remote.sha256(file) if isinstance(file, str) else sha256(file) if file is not None else None
+def quarantined(path: str, error: ArchiveKitError, file: Path | str | None, limits: Limits) -> Quarantined:
+    """What the report says of a source that could not be read; ``file`` is where it is, or its address. It is hashed only
+    within the ``limits`` that held when it was read."""
+    most = limits.document_bytes if isinstance(error, SourceTooLargeError) else max(limits.document_bytes, limits.records_bytes)
+    digest = remote.sha256(file, most) if isinstance(file, str) else sha256(file, most) if file is not None else None
     return Quarantined(path=path, error=type(error).__name__, reason=error.message, offset=error.offset, sha256=digest)
 
 
-def sha256(file: Path) -> str | None:
-    """Of a file's bytes; None when the operating system does not give them."""
+def sha256(file: Path, most: float = inf) -> str | None:
+    """Of a file's bytes; None when the operating system does not give them, for a pipe or a device, which may give them once
+    or for ever, and for a file of more than ``most`` bytes, which is not read."""
     try:
+        known = file.stat()
+        if not stat.S_ISREG(known.st_mode) or known.st_size > most:
+            return None
         with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            return sums.sha256(stream, most)
     except OSError:
         return None
 
@@ -157,18 +168,30 @@ def is_sealed(data: bytes) -> bool:
     return hashlib.sha256(empty).hexdigest().encode() == match[1]
 
 
+def encode(report: Report) -> bytes:
+    """A report as ``NAME.report.json`` holds it: indented JSON with the report's own digest."""
+    out = BytesIO()
+    _sealed(report, out)
+    return out.getvalue()
+
+
 def write(report: Report, target: Path) -> Report:
-    """Write a report as indented JSON, piece by piece, and give it with its own digest: the same bytes for the same report."""
-    digest, last = hashlib.sha256(), b""
+    """Write a report piece by piece, as ``encode`` has it, and give it with its own digest."""
     with target.open("wb") as out:
-        for part in _parts(msgspec.structs.replace(report, digest="")):
-            digest.update(part)
-            out.write(last)
-            last = part
-        before, mark, after = last.rpartition(_EMPTY)
-        sealed = digest.hexdigest()
-        out.write(before + mark.replace(b'""', f'"{sealed}"'.encode()) + after)
-    return msgspec.structs.replace(report, digest=sealed)
+        return msgspec.structs.replace(report, digest=_sealed(report, out))
+
+
+def _sealed(report: Report, out: BinaryIO) -> str:
+    """Write a report to a stream, the same bytes for the same report, and give its digest."""
+    digest, last = hashlib.sha256(), b""
+    for part in _parts(msgspec.structs.replace(report, digest="")):
+        digest.update(part)
+        out.write(last)
+        last = part
+    before, mark, after = last.rpartition(_EMPTY)
+    sealed = digest.hexdigest()
+    out.write(before + mark.replace(b'""', f'"{sealed}"'.encode()) + after)
+    return sealed
 
 
 def _parts(report: Report) -> Iterator[bytes]:

@@ -21,6 +21,7 @@ from .extract import ARCHIVE, extract, members
 from .findings import Finding
 from .limits import Limits, ambient
 from .model import Article
+from .paths import AnyPath, as_path, path_text
 from .pdf_contents import words
 from .records import Archive, compared, sound
 from .rederive import rederived
@@ -45,18 +46,18 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def verify(
-    folder: str | Path, *, sources: str | Path | None = None, store: Path | None = None, limits: Limits | None = None
+    folder: AnyPath, *, sources: AnyPath | None = None, store: AnyPath | None = None, limits: Limits | None = None
 ) -> Verification:
     """Check every report in a folder and the outputs it names; with ``sources``, the folder the build read, derive every
     record again, with the images of the ``store`` it had. Nothing is written, and nothing is read that is neither in
     ``folder`` nor in ``sources`` nor in ``store``, whatever a report says. The limits are the ``ambient`` ones unless they
     are given. Raises UsageError when there is no such folder or no report in it."""
-    address = remote.address_of(folder)
+    address = remote.address_of(path_text(folder))
     if address is not None:
         with remote.fetched(address) as fetched:
             return verify(fetched, sources=sources, store=store, limits=limits)
-    place, most = Path(folder), limits or ambient()
-    root = Path(sources) if sources is not None else None
+    place, images, most = Path(remote.local(path_text(folder))), as_path(store), limits or ambient()
+    root = remote.on_this_machine(sources, "what is read again")
     for path in (place, root):
         if path is not None and not path.is_dir():
             raise UsageError("no such folder", path=str(path))
@@ -66,7 +67,7 @@ def verify(
     findings = [Finding(id="switch.interrupted", file=name, expected="outputs of one build") for name in unsettled(place)]
     outputs = articles = derived = 0
     for path in found:
-        check = _Check(place, path.name.removesuffix(reports.SUFFIX), root, store, most)
+        check = _Check(place, path.name.removesuffix(reports.SUFFIX), root, images, most)
         findings.extend(check.findings())
         outputs, articles, derived = outputs + check.outputs, articles + check.articles, derived + check.sources
     return Verification(

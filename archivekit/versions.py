@@ -8,7 +8,6 @@ item, and what three or more unlike titles share is no work. What is compared is
 from __future__ import annotations
 
 import re
-import unicodedata
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +20,7 @@ import msgspec
 from .cards import Carded, carded
 from .fingerprint import address, hashed, normal, similarity
 from .model import Article
+from .terminal import safe
 
 NEAR = 0.8
 """The least estimated Jaccard similarity of texts that are versions of one another."""
@@ -149,7 +149,7 @@ def describe(found: Iterable[Group]) -> Iterator[str]:
         yield f"group {count}: {', '.join(_SAID[bond] for bond in group.bonds)}"
         for number, version in enumerate(group.versions):
             mark = " " if number else "*"
-            yield f"  {mark} {version.similarity:4.2f}  {version.id}  {_line(version.path)}  {_line(version.title or '–')}"
+            yield f"  {mark} {version.similarity:4.2f}  {version.id}  {safe(version.path)}  {safe(version.title or '–')}"
     if not count:
         yield "no versions and no duplicates"
 
@@ -160,10 +160,6 @@ _SAID: Mapping[Bond, str] = {
     "text": "one text",
     "near": "near-duplicate texts",
 }
-
-
-def _line(text: str) -> str:
-    return "".join(char if unicodedata.category(char)[0] != "C" else f"\\u{ord(char):04x}" for char in text)
 
 
 # --- grouping ---------------------------------------------------------------------------------------------------

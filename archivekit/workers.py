@@ -5,14 +5,15 @@ The one seam for it: whoever has jobs calls :func:`each`; whoever has processes 
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from functools import partial
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from weakref import WeakSet
 
 from .batched import batched
 
@@ -56,17 +57,17 @@ class Processes:
     def __init__(self, slots: int) -> None:
         self.slots = slots
         self._pool: ProcessPoolExecutor | None = None
-        self._before = set(multiprocessing.active_children())
+        self._context = _Context()
 
     def submit(self, work: Callable[[_J], _R], job: _J, *, alone: bool = False) -> Future[_R]:
         """See :class:`Workers`."""
         if alone:
-            own = _processes(1)
+            own = self._processes(1)
             future = own.submit(work, job)
             own.shutdown(wait=False)
             return future
         if self._pool is None:
-            self._pool = _processes(self.slots)
+            self._pool = self._processes(self.slots)
         try:
             return self._pool.submit(work, job)
         except (BrokenProcessPool, OSError) as error:
@@ -88,12 +89,26 @@ class Processes:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
-        for child in set(multiprocessing.active_children()) - self._before:
-            child.terminate()
+        for process in list(self._context.begun):
+            if process.is_alive():
+                process.terminate()
+
+    def _processes(self, count: int) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(count, mp_context=self._context)
 
 
-def _processes(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+class _Context(SpawnContext):
+    """Begins processes, and knows which."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: WeakSet[SpawnProcess] = WeakSet()
+
+    def Process(self, *given: Any, **more: Any) -> SpawnProcess:  # type: ignore[override]
+        """A process that is about to be begun."""
+        process = SpawnProcess(*given, **more)
+        self.begun.add(process)
+        return process
 
 
 def each(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 
 from archivekit.errors import UsageError
 
@@ -16,6 +17,10 @@ def die_at_three(number: int) -> int:
     if number == 3:
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def wait_for_ever(_: object = None) -> None:
+    threading.Event().wait()
 
 
 def refuse(number: int) -> int:

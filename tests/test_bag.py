@@ -10,6 +10,7 @@ import bagit
 import pytest
 import small
 
+from archivekit import pipeline
 from archivekit.bag import bag
 from archivekit.errors import BookError, UsageError
 from archivekit.verify import verify
@@ -57,6 +58,19 @@ def test_the_date_may_be_given(built: tuple[Path, Path], tmp_path: Path, monkeyp
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     place = bag(built[1], tmp_path / "one", sources=built[0])
     assert bagit.Bag(str(place)).info["Bagging-Date"] == "1970-01-02"
+
+
+@pytest.mark.parametrize("formats", [("epub",), ("jsonl.zst", "jsonl"), ("epub", "jsonl")])
+def test_the_date_is_the_latest_of_all_volumes(tmp_path: Path, formats: tuple[str, ...]) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for name, title, date in (("a", "Alpha", "2005-03-03"), ("b", "Beta", "2020-03-04"), ("c", "Gamma", "2011-11-11")):
+        (corpus / f"{name}.md").write_text(f"---\ntitle: {title}\ndate: {date}\n---\n\nWords about {title}.\n")
+    settings = {"name": "x", "formats": formats, "order": "path", "volume_articles": 1, "shards": 3}
+    report = pipeline.build(corpus, tmp_path / "dist", settings)
+    assert len(report.outputs) == 3 + (len(formats) - 1)
+    place = bag(tmp_path / "dist", tmp_path / "one", sources=corpus)
+    assert bagit.Bag(str(place)).info["Bagging-Date"] == "2020-03-04"
 
 
 def test_damaged_outputs_are_not_packed(tmp_path: Path) -> None:

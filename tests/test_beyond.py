@@ -14,7 +14,7 @@ from small import corpus
 from test_remote import memory, upload
 
 from archivekit import cluster, gathering, pipeline
-from archivekit.readings import readings
+from archivekit.readings import read_tree
 from archivekit.remote import fetched
 from archivekit.report import Report
 from archivekit.verify import verify
@@ -66,9 +66,9 @@ def test_only_what_is_new_behind_an_address_is_read_again(memory: Any, tmp_path:
 def test_shards_are_read_where_they_are(memory: Any, tmp_path: Path) -> None:
     place = corpus(tmp_path / "tides")
     pipeline.build(place, "memory://out", MADE)
-    found = [reading.articles for reading in readings(["memory://out/*.jsonl.zst"])]
+    found = [reading.articles for reading in read_tree(["memory://out/*.jsonl.zst"])]
     assert len(found) == 2
-    whole = [reading.articles for reading in readings(["memory://out/x.jsonl"])]
+    whole = [reading.articles for reading in read_tree(["memory://out/x.jsonl"])]
     assert sum(found, ()) == sum(whole, ())
     pipeline.build("memory://out/*.zst", "memory://again", {"name": "x", "formats": ["jsonl"]}, corpus=place)
     assert memory.cat_file("/again/x.jsonl") == memory.cat_file("/out/x.jsonl")

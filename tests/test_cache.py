@@ -128,6 +128,19 @@ def test_a_file_that_cannot_be_read_is_tried_every_time(corpus: Path, build: Bui
     assert read == ["bad.md"] and [entry.path for entry in report.quarantined] == ["bad.md"]
 
 
+def test_a_pipe_is_read_once(tmp_path: Path, corpus: Path, build: Build) -> None:
+    build()
+    for content in (PAGE.format("Piped", 20, "north", "").encode(), b" \n"):
+        ours, theirs = os.pipe()
+        os.write(theirs, content)
+        os.close(theirs)
+        named = [corpus, f"/dev/fd/{ours}"]
+        report = pipeline.build(named, tmp_path / "out", {"formats": ["jsonl"]}, root=Path("/"), cache=tmp_path / "cache")
+        os.close(ours)
+        assert [(one.path, one.sha256) for one in report.quarantined] == [(f"dev/fd/{ours}", None)] * (not content.strip())
+        assert report.articles == 12 - len(report.quarantined)
+
+
 def test_only_the_volumes_that_change_are_printed(
     tmp_path: Path, corpus: Path, build: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -304,3 +317,18 @@ def test_the_users_cache_is_done_without_where_it_cannot_be(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     monkeypatch.setattr(sys, "platform", "linux")
     assert cache_folder(None) == tmp_path / "xdg" / "archivekit"
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_a_user_without_a_home_has_no_cache(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], platform: str
+) -> None:
+    def homeless(uid: int) -> None:
+        raise KeyError(uid)
+
+    for name in ("ARCHIVEKIT_CACHE", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", homeless)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert cache_folder(None) is None
+    assert capfd.readouterr().err == "archivekit: no cache is used: there is no home folder\n"

@@ -52,13 +52,52 @@ def test_a_progress_bar_is_for_terminals_only(corpus: Path, tmp_path: Path) -> N
     assert subprocess.run([*COMMAND, *arguments], capture_output=True, check=True).stderr == b""
 
 
-def test_a_reader_that_goes_away_is_no_error(corpus: Path) -> None:
+def _environment(buffered: bool) -> dict[str, str]:
+    """Python writes standard output at once where this variable has any text."""
+    return {**os.environ, "PYTHONUNBUFFERED": "" if buffered else "1"}
+
+
+@pytest.mark.parametrize("buffered", [True, False])
+def test_a_reader_that_goes_away_is_no_error(corpus: Path, buffered: bool) -> None:
     for number in range(3, 300):
         (corpus / f"{number}.txt").write_text(DUMP.replace("Words", f"Words {number}" * 50))
-    script = f'"{sys.executable}" -m archivekit read "{corpus}" | head -n 1'
-    done = subprocess.run(["sh", "-c", script], capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout.startswith(b'{"schema":"archivekit/article/1"')
+    command = [*COMMAND, "read", str(corpus)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=_environment(buffered)) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.readline().startswith(b'{"schema":"archivekit/article/1"')
+        process.stdout.close()
+        assert (process.wait(timeout=60), process.stderr.read()) == (141, b"")
+
+
+PRINTED = [["--help"], ["--version"], ["schema"], ["readers"], ["read", "note.txt"], ["inspect", "note.txt"]]
+
+
+@pytest.mark.parametrize("arguments", PRINTED)
+def test_a_reader_that_was_never_there_is_no_error(tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "note.txt").write_text(DUMP)
+    ours, theirs = os.pipe()
+    os.close(ours)
+    done = subprocess.run([*COMMAND, *arguments], stdout=theirs, stderr=subprocess.PIPE, cwd=tmp_path, check=False)
+    os.close(theirs)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full is Linux's")
+@pytest.mark.parametrize("buffered", [True, False])
+@pytest.mark.parametrize("arguments", PRINTED)
+def test_standard_output_that_cannot_be_written_is_an_error(tmp_path: Path, arguments: list[str], buffered: bool) -> None:
+    (tmp_path / "note.txt").write_text(DUMP)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env=_environment(buffered),
+            check=False,
+        )
+    said = b"archivekit: standard output: No space left on device [OutputError]\n"
+    assert (done.returncode, done.stderr) == (1, said)
 
 
 def test_a_polite_kill_leaves_nothing_half_done(corpus: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from functools import partial
@@ -44,7 +45,8 @@ def _read(source: Source, profiles: Profiles) -> tuple[Read, ...]:
     if first.startswith("raise "):
         raise RAISED[first[6:].strip()]()
     draft = Draft(source, "lines")
-    draft.set("title", first, 0, len(first), "lines.title")
+    title = "\ud800" if first == "half a character" else first
+    draft.set("title", title, 0, len(first), "lines.title")
     draft.body = tuple(Figure((Image(line),)) if "." in line else paragraph(line) for line in rest.split("\n") if line)
     draft.fields["text"] = plain_text(draft.body)
     return (Read(draft.article()),)
@@ -105,6 +107,7 @@ def test_images_reach_the_record_and_the_bundle(corpus: Path, tmp_path: Path, mo
         (b"raise bug", "InternalError", "ZeroDivisionError: division by zero (readings.py:"),
         (b"raise deep", "InternalError", "RecursionError: maximum recursion depth exceeded (readings.py:"),
         (b"raise memory", "InternalError", "MemoryError:  (readings.py:"),
+        (b"half a character", "InternalError", "UnicodeEncodeError: "),
         (b"", "EmptySourceError", "the file is empty"),
         (b" \n\t\n", "EmptySourceError", "the file is empty"),
         (
@@ -121,8 +124,16 @@ def test_one_bad_file_costs_no_other(corpus: Path, tmp_path: Path, content: byte
     assert (entry.path, entry.error) == ("bad.txt", kind)
     assert entry.reason.startswith(reason)
     assert entry.offset == (7 if kind == "MarkupLimitError" else None)
+    assert entry.sha256 == (None if kind == "SourceTooLargeError" else hashlib.sha256(content).hexdigest())
     assert report.exit_code == 3
     assert [record.title for record in _records(tmp_path / "dist")] == ["One", "Two"]
+
+
+def test_what_never_ends_costs_no_other(corpus: Path, tmp_path: Path) -> None:
+    report = pipeline.build([corpus, "/dev/zero"], tmp_path / "dist", JSONL, quarantine=tmp_path / "aside")
+    (entry,) = report.quarantined
+    assert (entry.path, entry.error, entry.sha256) == ("dev/zero", "SourceTooLargeError", None)
+    assert not (tmp_path / "aside").exists() and len(_records(tmp_path / "dist")) == 2
 
 
 def test_a_stop_is_not_taken_for_a_bad_file(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import json
 import random
 import re
 import shutil
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,12 +16,15 @@ import msgspec
 import pikepdf
 import pytest
 import small
+from PIL import Image as Picture
 
-from archivekit import pipeline, sums
+from archivekit import assets, pipeline, sums
 from archivekit import report as reports
 from archivekit.errors import UsageError
 from archivekit.findings import Finding
+from archivekit.limits import Limits
 from archivekit.model import Article, decode, encode
+from archivekit.rederive import rederived
 from archivekit.verify import Verification, verify
 from archivekit.verify import encode as as_json
 
@@ -298,6 +302,25 @@ def test_sources_that_are_gone_or_can_be_read_now(archive: Archive) -> None:
         ("source.changed", "winds-again.txt"),
     }
     assert found == expected
+
+
+def test_sources_are_held_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assets, "RECENT_BYTES", 2_000_000)
+    (tmp_path / "corpus").mkdir()
+    chance = random.Random(1)
+    for number in range(12):
+        Picture.frombytes("RGB", (600, 600), chance.randbytes(1_080_000)).save(tmp_path / "corpus" / f"{number}.png")
+        text = f"---\ntitle: Number {number}\n---\n\n![]({number}.png)\n\n" + f"Tide {number} of the day.\n" * 20
+        (tmp_path / "corpus" / f"{number}.md").write_text(text)
+    settings = {"formats": ["jsonl"], "images": "none"}
+    report = pipeline.build(tmp_path / "corpus", tmp_path / "dist", settings)
+    records = [decode(line) for line in (tmp_path / "dist" / "archive.jsonl").read_bytes().splitlines()]
+    tracemalloc.start()
+    found = list(rederived(report, records, tmp_path / "corpus", None, Limits(image_bytes=2_000_000)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == [] and len(records) == 12
+    assert peak < 9_000_000
 
 
 def test_a_stray_output_and_an_interrupted_switch(archive: Archive) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from itertools import count
 
 import pytest
-from jobs import die_at_three, double, jobs, refuse
+from jobs import die_at_three, double, jobs, refuse, wait_for_ever
 
 from archivekit.errors import UsageError
 from archivekit.workers import Lost, Processes, each
@@ -42,6 +43,24 @@ def test_a_pool_that_breaks_while_a_process_is_begun_costs_no_job(monkeypatch: p
     monkeypatch.setattr(ProcessPoolExecutor, "_spawn_process", begin_or_fail)
     with closing(Processes(2)) as fresh:
         assert list(each(double, jobs(8), fresh, batch=2)) == [2, 4, 6, 8, 10, 12, 14, 16]
+
+
+def test_only_its_own_processes_are_stopped() -> None:
+    workers = Processes(1)
+    ours = multiprocessing.get_context("spawn").Process(target=wait_for_ever)
+    ours.start()
+    before = set(multiprocessing.active_children())
+    alone = workers.submit(wait_for_ever, None, alone=True)
+    begun = set(multiprocessing.active_children()) - before
+    workers.close()
+    with pytest.raises(workers.lost):
+        alone.result(timeout=60)
+    (process,) = begun
+    process.join(60)
+    ours.join(1)
+    assert (process.is_alive(), ours.is_alive()) == (False, True)
+    ours.kill()
+    ours.join()
 
 
 def test_errors_keep_their_place(two: Processes) -> None:

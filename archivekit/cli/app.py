@@ -106,12 +106,16 @@ def processes(jobs: int | None, cluster: str | None = None) -> "Iterator[Workers
 
 def cache_folder(named: Path | None) -> Path | None:
     """The folder of the cache that is named, or else the user's; None where the user wants none or it cannot be written."""
-    from ..cache import default_folder, is_usable
+    from ..cache import VARIABLE, default_folder, is_usable
+    from ..remote import on_this_machine
 
-    if named is not None:
-        return named
-    folder = default_folder()
-    if folder is not None and not is_usable(folder):
+    folder = named if named is not None else default_folder()
+    if folder is None:
+        if VARIABLE not in os.environ:
+            warn("no cache is used: there is no home folder")
+        return None
+    folder = on_this_machine(folder, "the cache")
+    if named is None and not is_usable(folder):
         warn(f"no cache is used: {folder} cannot be written")
         return None
     return folder

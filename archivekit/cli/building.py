@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..terminal import progress_bar
+from ..terminal import count
 from .app import CacheFolder, Cluster, Jobs, Limit, Paths, Quiet, Root, app, cache_folder, processes
-from .say import count, size, tell, warn
+from .progress import progress_bar
+from .say import size, tell, warn
 
 if TYPE_CHECKING:
     from ..report import Report

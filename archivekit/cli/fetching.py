@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..terminal import progress_bar
+from ..terminal import count
 from .app import Limit, Paths, Quiet, Root, app
-from .say import complain, count, size, tell, warn
+from .progress import progress_bar
+from .say import complain, size, tell, warn
 
 if TYPE_CHECKING:
     from ..fetch import Fetched
@@ -26,7 +27,9 @@ def fetch(
     ] = False,
     per_host: Annotated[int, typer.Option(min=1, max=16, help="Requests to one host at a time.")] = 2,
     interval: Annotated[float, typer.Option(min=0, help="Seconds between two requests to one host.")] = 0.2,
-    max_mb: Annotated[float, typer.Option(min=0.001, max=32, help="Of one image.")] = 32,
+    max_mb: Annotated[
+        float | None, typer.Option(min=0.001, help="Of one image [default, and most: the limit image_bytes].")
+    ] = None,
     seconds: Annotated[float, typer.Option(min=1, help="For one image.")] = 60,
     repeats: Annotated[int, typer.Option(min=0, max=10, help="Of a request that failed for a reason that may pass.")] = 2,
     limit: Limit = None,
@@ -34,11 +37,13 @@ def fetch(
     quiet: Quiet = False,
 ) -> None:
     """Download the images that articles refer to into a store. The only command that uses the network."""
-    from ..fetch import Limits
+    from ..fetch import Limits, ambient
     from ..fetch import fetch as run
 
+    most = ambient()
     limits = Limits(
-        max_bytes=int(max_mb * 1024 * 1024),
+        max_bytes=min(int(max_mb * 1024 * 1024), most.max_bytes) if max_mb is not None else most.max_bytes,
+        max_pixels=most.max_pixels,
         seconds=seconds,
         repeats=repeats,
         per_host=per_host,

@@ -1,13 +1,15 @@
 """The commands that check, take apart and pack what was built, and those that list what there is."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..terminal import count
 from .app import CacheFolder, Limit, app, cache_folder
-from .say import count, size, tell
+from .say import size, tell
 
 
 @app.command()
@@ -55,12 +57,12 @@ def cache(
     clear: Annotated[bool, typer.Option("--clear", help="Remove everything in it.")] = False,
 ) -> None:
     """Show what the cache of builds holds, or clear it."""
+    from ..cache import VARIABLE, contents
     from ..cache import clear as run
-    from ..cache import contents
 
     place = cache_folder(folder)
     if place is None:
-        tell("no cache: ARCHIVEKIT_CACHE says so")
+        tell(f"no cache: {VARIABLE} says so" if VARIABLE in os.environ else "no cache")
         return
     held = run(place) if clear else contents(place)
     counted = ((held.sources, "source"), (held.records, "record"), (held.images, "image"), (held.volumes, "volume"))

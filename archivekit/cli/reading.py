@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import UsageError
-from ..terminal import progress_bar
 from .app import Cluster, Jobs, Limit, Paths, Quiet, Root, app, processes, profile
+from .progress import progress_bar
 from .say import complain, tell, warn
 
 if TYPE_CHECKING:
@@ -101,10 +101,10 @@ def suggest(paths: Paths, limit: Limit = None, root: Root = None, quiet: Quiet =
 
 def _articles(paths: list[str], root: Path | None, quiet: bool, failed: "list[Reading]") -> "Iterator[Article]":
     """Every article that can be read, one after the other; documents that cannot be read are named and put in ``failed``."""
-    from ..readings import readings
+    from ..readings import read_tree
 
     with progress_bar(quiet or sys.stdout.isatty()) as progress:
-        for reading in readings(paths, root=root, progress=progress):
+        for reading in read_tree(paths, root=root, progress=progress):
             if reading.error is not None:
                 failed.append(reading)
                 complain(reading.error)
@@ -115,9 +115,11 @@ def _page(paths: list[str], root: Path | None, target: Path) -> None:
     """Write the page that shows one document beside its records."""
     from ..atomic import Staging
     from ..inspect_html import as_html
-    from ..readings import readings
+    from ..readings import read_tree
+    from ..remote import on_this_machine
 
-    found = list(islice(readings(paths, root=root, keep_text=True), 2))
+    target = on_this_machine(target, "the page")
+    found = list(islice(read_tree(paths, root=root, keep_text=True), 2))
     if len(found) != 1:
         raise UsageError(f"--html shows one document, {'more' if found else 'none'} among the paths given")
     if found[0].error is not None:
@@ -141,11 +143,11 @@ def _each(
     cluster: str | None = None,
 ) -> None:
     """Show every document's articles, name every one that failed, and leave with the exit code that says which."""
-    from ..readings import readings
+    from ..readings import read_tree
 
     good = bad = 0
     with progress_bar(quiet or sys.stdout.isatty()) as progress, processes(jobs, cluster) as workers:
-        for reading in readings(paths, root=root, strict=strict, keep_text=keep_text, progress=progress, workers=workers):
+        for reading in read_tree(paths, root=root, strict=strict, keep_text=keep_text, progress=progress, workers=workers):
             if reading.error is not None:
                 bad += 1
                 complain(reading.error)
