@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from . import verify as verify
     from . import versions as versions
     from . import workers as workers
-    from .assets import Asset
-    from .bundle import Bundle
+    from .archive.bundle import Bundle
+    from .building.pipeline import build, write
     from .config import Settings
     from .errors import ArchiveKitError
+    from .images.assets import Asset
     from .model import Article, decode, encode, json_schema
-    from .pipeline import build, write
     from .readings import Reading, read, read_bytes, read_tree
     from .report import Report
 
@@ -61,19 +61,19 @@ __all__ = [
 _HOME = {
     "ArchiveKitError": "errors",
     "Article": "model",
-    "Asset": "assets",
-    "Bundle": "bundle",
+    "Asset": "images.assets",
+    "Bundle": "archive.bundle",
     "Reading": "readings",
     "Report": "report",
     "Settings": "config",
-    "build": "pipeline",
+    "build": "building.pipeline",
     "decode": "model",
     "encode": "model",
     "json_schema": "model",
     "read": "readings",
     "read_bytes": "readings",
     "read_tree": "readings",
-    "write": "pipeline",
+    "write": "building.pipeline",
 }
 """The module each public name lives in."""
 

@@ -17,19 +17,19 @@ from pathlib import Path
 import bagit  # type: ignore[import-untyped]
 
 from . import report as reports
-from .arrangement import make
+from .archive.arrangement import make
+from .building.pipeline import source_date_epoch
 from .config import FILE_NAME
+from .corpus.walk import STDIN, find, locate
 from .errors import BookError, OutputError, UsageError
 from .extract import extract
+from .files.paths import AnyPath
+from .files.remote import on_this_machine
+from .files.within import is_below, is_within
 from .migrate import upgrade
-from .paths import AnyPath
-from .pipeline import source_date_epoch
-from .remote import on_this_machine
 from .report import Report
 from .verify import verify
 from .version import __version__
-from .walk import STDIN, find, locate
-from .within import is_below, is_within
 from .writers import format_of
 
 CHECKSUMS = ("sha256", "sha512")

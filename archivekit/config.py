@@ -13,10 +13,10 @@ from typing import Literal, get_args, get_type_hints
 import msgspec
 
 from .errors import ConfigError, UsageError
+from .files.within import is_within
 from .limits import DEFAULT, KEYS, Limits, ambient
 from .limits import checked as checked_limits
 from .paper import paper
-from .within import is_within
 
 FILE_NAME = "archivekit.toml"
 """The settings file of a corpus, looked for in the folder that is read."""

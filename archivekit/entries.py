@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from .cards import Card
 from .profile import Profile, Signals
 from .report import Document
 from .sites import Profiles
 from .versions import Marks
+from .versions.cards import Card
 
 
 class Record(msgspec.Struct, frozen=True):

@@ -9,18 +9,18 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from . import places
-from . import walk as walks
-from .assets import Asset, Attached
 from .config import Settings, load_settings
+from .corpus import places
+from .corpus import walk as walks
+from .corpus.walk import STDIN, Found, Walk, display, find, found_at
 from .entries import Choice, choice
 from .errors import ArchiveKitError, InternalError, LostProcessError, UsageError
+from .files.paths import AnyPath, Paths, as_path, listed, path_text
+from .files.remote import address_of, local
+from .images.assets import Asset, Attached
+from .images.remote import TOP
 from .model import Article, SourceInfo, encode
-from .paths import AnyPath, Paths, as_path, listed, path_text
-from .remote import address_of, local
-from .remote_images import TOP
 from .source import Source, load
-from .walk import STDIN, Found, Walk, display, find, found_at
 from .workers import Lost, Workers, each
 
 Progress = Callable[[str, int, int], None]

@@ -14,14 +14,14 @@ from typing import BinaryIO, TypeVar
 
 import msgspec
 
-from . import remote, sums
 from .config import Settings
+from .corpus.walk import Skipped
 from .errors import ArchiveKitError, BookError, SourceTooLargeError
+from .files import remote, sums
+from .files.sums import Sums
 from .limits import Limits
 from .model import Article, Notice, SourceInfo
-from .sums import Sums
 from .version import __version__
-from .walk import Skipped
 
 _T = TypeVar("_T")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pikepdf
 
-from archivekit import pipeline
+from archivekit.building import pipeline
 
 VERAPDF = Path(__file__).parent.parent / ".ci" / "verapdf" / "verapdf"
 FLAVOURS = ("3a", "ua1")

@@ -18,10 +18,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from archivekit import pipeline
-from archivekit.atomic import settle, unsettled
+from archivekit.building import pipeline
 from archivekit.errors import OutputError
-from archivekit.lock import locked
+from archivekit.files.atomic import settle, unsettled
+from archivekit.files.lock import locked
 
 CORPUS = ("One\n\nThe first article has words.\n", "Two\n\nThe second one has others.\n")
 OPERATIONS = ("fsync", "replace", "rename", "link", "unlink", "mkdir", "rmdir", "ftruncate", "write")

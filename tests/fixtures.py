@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from PIL import Image as Picture
 
-from archivekit.arrangement import Arrangement, Numbered, identity
-from archivekit.assets import Asset
-from archivekit.bundle import Bundle, Group
+from archivekit.archive.arrangement import Arrangement, Numbered, identity
+from archivekit.archive.bundle import Bundle, Group
+from archivekit.archive.shelf import Held
+from archivekit.images.assets import Asset
 from archivekit.model import (
     Article,
     Block,
@@ -49,7 +50,6 @@ from archivekit.model import (
     Text,
     plain_text,
 )
-from archivekit.shelf import Held
 from archivekit.version import __version__
 
 HOSTILE = "]]> <script>alert(1)</script> & &amp; \"quoted\" 'single' -->\u202e \u0085 \u2028 \u00ad"

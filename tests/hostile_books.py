@@ -18,7 +18,7 @@ import pdf_objects
 import pikepdf
 
 from archivekit.accounting import account
-from archivekit.bundle import Bundle, Group
+from archivekit.archive.bundle import Bundle, Group
 from archivekit.config import Settings
 from archivekit.errors import ArchiveKitError
 from archivekit.extract import extract

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from archivekit import pipeline
+from archivekit.building import pipeline
 from archivekit.report import Report
 
 ROOT = Path(__file__).parent.parent

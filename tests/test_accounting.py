@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from archivekit import reading, readings
 from archivekit.accounting import account, visible
+from archivekit.corpus.walk import EXTENSIONS
 from archivekit.errors import ArchiveKitError, UnaccountedTextError
 from archivekit.model import Article, Code, CodeBlock, Evidence, Figure, Image, Removal, Span, Text, encode, plain_text, walk
 from archivekit.reading import Profiles, Read, load_profiles, read_source
 from archivekit.source import Source, load
-from archivekit.walk import EXTENSIONS
 
 HERE = Path(__file__).parent
 SAMPLE = sorted(

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from archivekit import assets, images, svg
-from archivekit.assets import Attached, Finder, with_images
+from archivekit import images
+from archivekit.images import assets, svg
+from archivekit.images.assets import Attached, Finder, with_images
 from archivekit.limits import Limits
 from archivekit.model import Block, Figure, Image, Link, List, ListItem, Paragraph, Text, walk
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archivekit import atomic, lock
-from archivekit.atomic import Staging
 from archivekit.errors import OutputError
+from archivekit.files import atomic, lock
+from archivekit.files.atomic import Staging
 
 
 def _contents(folder: Path) -> dict[str, str]:

@@ -25,14 +25,15 @@ import pytest
 import small
 from PIL import Image as Picture
 
-from archivekit import bag, pipeline
+from archivekit import bag
 from archivekit import report as reports
+from archivekit.building import pipeline
+from archivekit.corpus.walk import find, locate, read_bytes
 from archivekit.errors import BookError, ConfigError, RecordError, UnreadableSourceError
 from archivekit.extract import extract, pictures
 from archivekit.model import Embed, Figure, Image, Link, Paragraph, Text, encode
 from archivekit.readings import read
 from archivekit.verify import verify
-from archivekit.walk import find, locate, read_bytes
 
 HERE = Path(__file__).parent
 CANARY = "the-canary-sings-7f3a91"

@@ -10,8 +10,8 @@ import bagit
 import pytest
 import small
 
-from archivekit import pipeline
 from archivekit.bag import bag
+from archivekit.building import pipeline
 from archivekit.errors import BookError, UsageError
 from archivekit.verify import verify
 

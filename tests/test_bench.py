@@ -12,10 +12,10 @@ from bench.measure import run
 from bench.results import Results, failed, middle, run_of
 from bench.words import number, size
 
-from archivekit.fingerprint import normal, similarity, sketch
 from archivekit.reading import load_profiles, read_source
 from archivekit.source import load
 from archivekit.versions import groups
+from archivekit.versions.fingerprint import normal, similarity, sketch
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 

@@ -13,11 +13,12 @@ import pytest
 from small import corpus
 from test_remote import memory, upload
 
-from archivekit import cluster, gathering, pipeline
+from archivekit.building import gathering, pipeline
+from archivekit.files.remote import fetched
 from archivekit.readings import read_tree
-from archivekit.remote import fetched
 from archivekit.report import Report
 from archivekit.verify import verify
+from archivekit.workers import cluster
 
 __all__ = ["memory"]
 

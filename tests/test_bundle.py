@@ -9,8 +9,8 @@ from fixtures import RED, article
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivekit.arrangement import make
-from archivekit.bundle import Bundle
+from archivekit.archive.arrangement import make
+from archivekit.archive.bundle import Bundle
 from archivekit.config import Settings
 from archivekit.dates import instant
 from archivekit.model import Article, Figure, Image, Moment, Precision

@@ -16,7 +16,9 @@ import pytest
 import small
 from fixtures import RED
 
-from archivekit import cache, cached_shelf, gathering, pipeline
+from archivekit import cache
+from archivekit.building import gathering, pipeline
+from archivekit.cache import shelf as cached_shelf
 from archivekit.cli.app import cache_folder
 from archivekit.errors import CacheError
 from archivekit.report import Report

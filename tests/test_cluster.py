@@ -15,9 +15,9 @@ from typing import NamedTuple
 import pytest
 from jobs import die_at_three, double, jobs, refuse
 
-from archivekit import cluster, software
+from archivekit import software
 from archivekit.errors import MissingRequirementError, OutputError, UsageError
-from archivekit.workers import Lost, each
+from archivekit.workers import Lost, cluster, each
 
 
 def slowly(number: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archivekit import pipeline
+from archivekit.building import pipeline
 
 SHARED = os.environ.get("ARCHIVEKIT_SHARED")
 FOLDERS = sorted(folder for folder in Path(SHARED, "corpora").iterdir() if folder.is_dir()) if SHARED else []

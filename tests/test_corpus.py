@@ -10,8 +10,8 @@ import pytest
 from fixtures import article
 from PIL import Image
 
-from archivekit.assets import Finder
 from archivekit.config import load_settings
+from archivekit.images.assets import Finder
 from archivekit.model import Figure
 from archivekit.model import Image as Picture
 from archivekit.sites import load_profiles

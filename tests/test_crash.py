@@ -16,9 +16,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from archivekit import atomic, lock, pipeline, readings, walk
-from archivekit.atomic import Staging, settle, unsettled
+from archivekit import readings
+from archivekit.building import pipeline
 from archivekit.config import Settings
+from archivekit.corpus import walk
 from archivekit.errors import (
     ChangedSourceError,
     FolderInUseError,
@@ -26,6 +27,8 @@ from archivekit.errors import (
     TooManyFailuresError,
     UsageError,
 )
+from archivekit.files import atomic, lock
+from archivekit.files.atomic import Staging, settle, unsettled
 
 ROOT = Path(__file__).parent.parent
 DRIVER = Path(__file__).with_name("crash_driver.py")
@@ -251,7 +254,7 @@ def test_a_second_build_is_told_who_has_the_folder(corpus: Path, tmp_path: Path)
 def test_the_lock_of_a_killed_process_is_taken_over(corpus: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    code = "import os, sys, time\nfrom pathlib import Path\nfrom archivekit.lock import locked\n"
+    code = "import os, sys, time\nfrom pathlib import Path\nfrom archivekit.files.lock import locked\n"
     code += "with locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)\n"
     process = subprocess.Popen([sys.executable, "-c", code, str(out)], stdout=subprocess.PIPE)
     assert process.stdout is not None and process.stdout.readline() == b"held\n"
@@ -318,7 +321,7 @@ def test_a_source_is_never_an_output(corpus: Path, tmp_path: Path) -> None:
 
 WATCHED = """
 import os, sys
-from archivekit import pipeline
+from archivekit.building import pipeline
 root = os.path.realpath(sys.argv[1])
 seen = []
 def inside(path):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from archivekit import pipeline
+from archivekit.building import pipeline
 
 ROOT = Path(__file__).parent.parent
 DIST = ROOT / "dist"

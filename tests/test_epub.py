@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from archivekit.bundle import Bundle, Group
+from archivekit.archive.bundle import Bundle, Group
 from archivekit.config import Settings
 from archivekit.markup import xhtml
 from archivekit.model import (

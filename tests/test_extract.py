@@ -18,11 +18,14 @@ import small
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivekit import extract, migrate, pdf_contents, pipeline, printed, readings
+from archivekit import extract, migrate, readings
+from archivekit.building import pipeline
 from archivekit.config import Settings
 from archivekit.errors import BookError, RecordError
+from archivekit.extract import pdf as pdf_contents
 from archivekit.extract import pictures
 from archivekit.model import SCHEMA, decode, encode, json_schema
+from archivekit.verify import printed
 from archivekit.writers import writer
 
 SHARED = os.environ.get("ARCHIVEKIT_SHARED")

@@ -28,8 +28,8 @@ from archivekit.fetch.addresses import is_public
 from archivekit.fetch.check import check
 from archivekit.fetch.transport import Failed, _seconds, checked
 from archivekit.fetch.wanted import wanted
+from archivekit.images.store import LOCK_NAME, Entry, Store
 from archivekit.model import Figure, Image, Moment
-from archivekit.store import LOCK_NAME, Entry, Store
 
 QUICK = Limits(
     max_bytes=1_000_000, seconds=2.0, quiet_seconds=1.0, repeats=1, backoff=0.05, interval=0.0, per_host=8, allow_private=True

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivekit.bundle import Group
+from archivekit.archive.bundle import Group
 from archivekit.config import Settings
 from archivekit.markup import markdown, xhtml
 from archivekit.model import Block, Code, Heading, Link, Paragraph, Superscript, Text

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from archivekit.attribution import attribute
 from archivekit.inspect import coloured, stretches
-from archivekit.inspect_html import as_html
+from archivekit.inspect.attribution import attribute
+from archivekit.inspect.html import as_html
 from archivekit.model import Article, encode, plain_text
 from archivekit.reading import load_profiles, read_source
 from archivekit.source import Source, load

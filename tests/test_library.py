@@ -12,9 +12,10 @@ import small
 from test_remote import memory, upload
 
 import archivekit
-from archivekit import cache, extract, fetch, pipeline, readings, verify
+from archivekit import cache, extract, fetch, readings, verify
 from archivekit import report as reports
 from archivekit.bag import bag
+from archivekit.building import pipeline
 from archivekit.config import Settings, load_settings
 from archivekit.errors import EmptySourceError, RecordError, SourceTooLargeError, UsageError
 from archivekit.limits import Limits

@@ -17,17 +17,20 @@ import msgspec
 import pikepdf
 import pytest
 
-from archivekit import errors, images, pdf_contents, pipeline, svg
+from archivekit import errors, images
+from archivekit.building import pipeline
 from archivekit.config import Settings, load_settings
+from archivekit.corpus.walk import Found, read_bytes
 from archivekit.errors import ArchiveKitError, BookError, BookTooLargeError, UsageError
 from archivekit.extract import extract
+from archivekit.extract import pdf as pdf_contents
+from archivekit.images import svg
 from archivekit.limits import DEFAULT, KEYS, VARIABLE, Limits, ambient, parsed
 from archivekit.model import Block, Quote, encode
 from archivekit.readers.front_matter import split
 from archivekit.reading import load_profiles, read_source
 from archivekit.readings import read_tree
 from archivekit.source import load
-from archivekit.walk import Found, read_bytes
 
 DOCS = Path(__file__).parent.parent / "docs" / "threat-model.md"
 PROFILES = load_profiles()

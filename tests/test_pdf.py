@@ -26,10 +26,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from archivekit.assets import Asset
-from archivekit.bundle import Bundle, Group
+from archivekit.archive.bundle import Bundle, Group
 from archivekit.config import Settings
 from archivekit.errors import MissingRequirementError, OutputError
+from archivekit.images.assets import Asset
 from archivekit.model import (
     Block,
     Cell,

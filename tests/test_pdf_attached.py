@@ -11,12 +11,13 @@ import pikepdf
 import pytest
 from fixtures import article, bundle, paragraph
 
-from archivekit import extract, pipeline
-from archivekit.bundle import Bundle, Group
+from archivekit import extract
+from archivekit.archive.bundle import Bundle, Group
+from archivekit.building import pipeline
+from archivekit.building.originals import Originals
 from archivekit.config import Settings
+from archivekit.corpus.walk import find
 from archivekit.model import encode
-from archivekit.originals import Originals
-from archivekit.walk import find
 from archivekit.writers import pdf
 from archivekit.writers.pdf import attached
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from fixtures import article, asset, bundle, paragraph
 
-from archivekit.bundle import Group
+from archivekit.archive.bundle import Group
 from archivekit.config import Settings
 from archivekit.model import Block, Figure, Image
 from archivekit.paper import paper

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tag_tree import read
 
-from archivekit.bundle import Group
+from archivekit.archive.bundle import Group
 from archivekit.config import Settings
 from archivekit.markup.xhtml import text
 from archivekit.writers import pdf

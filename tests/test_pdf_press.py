@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from fixtures import article, asset, bundle, paragraph
 
-from archivekit.bundle import Group
+from archivekit.archive.bundle import Group
 from archivekit.config import Settings
 from archivekit.errors import MissingRequirementError
 from archivekit.model import Cell, Figure, Image, Link, Notice, Paragraph, Row, Table, Text

@@ -10,7 +10,7 @@ import pytest
 from fixtures import article, bundle, cell, paragraph
 from tag_tree import Element, read
 
-from archivekit.bundle import Group
+from archivekit.archive.bundle import Group
 from archivekit.config import Settings
 from archivekit.model import (
     Block,

@@ -16,11 +16,13 @@ import pikepdf
 import pytest
 from fixtures import arranged, article, asset, bundle, paragraph
 
-from archivekit import page_estimate, pipeline, volumes
-from archivekit.assets import Asset
-from archivekit.bundle import Bundle, Group
+from archivekit import page_estimate
+from archivekit.archive import volumes
+from archivekit.archive.bundle import Bundle, Group
+from archivekit.building import pipeline
 from archivekit.config import Settings
 from archivekit.errors import UsageError
+from archivekit.images.assets import Asset
 from archivekit.model import CodeBlock, Image, Paragraph
 from archivekit.paper import paper
 from archivekit.workers import Processes, Workers

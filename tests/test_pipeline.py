@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from fixtures import RED, paragraph
 
-from archivekit import pipeline, reading, readings
+from archivekit import reading, readings
 from archivekit import report as reports
-from archivekit.bundle import Bundle
+from archivekit.archive.bundle import Bundle
+from archivekit.building import pipeline
 from archivekit.config import Settings
 from archivekit.errors import (
     BookError,

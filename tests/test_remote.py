@@ -14,8 +14,9 @@ import fsspec
 import pytest
 from small import corpus
 
-from archivekit import places, remote
 from archivekit.config import load_settings
+from archivekit.corpus import places
+from archivekit.corpus.walk import Found, base_of, find, read_bytes
 from archivekit.errors import (
     ConfigError,
     MissingRequirementError,
@@ -24,11 +25,11 @@ from archivekit.errors import (
     UnreadableSourceError,
     UsageError,
 )
+from archivekit.files import remote
+from archivekit.images.remote import TOP, RemoteFinder, RemoteStore
+from archivekit.images.store import Entry, Store
 from archivekit.limits import DEFAULT, Limits
 from archivekit.readings import read_tree
-from archivekit.remote_images import TOP, RemoteFinder, RemoteStore
-from archivekit.store import Entry, Store
-from archivekit.walk import Found, base_of, find, read_bytes
 
 
 @pytest.fixture
@@ -257,7 +258,8 @@ def test_a_place_that_cannot_be_reached_at_all_is_told(monkeypatch: pytest.Monke
 
 def test_nothing_remote_is_imported_before_it_is_asked_for() -> None:
     program = (
-        "import sys; from archivekit import pipeline, verify, walk, writers; from archivekit.cli import building, reading;"
+        "import sys; from archivekit import verify, writers; from archivekit.building import pipeline;"
+        "from archivekit.corpus import walk; from archivekit.cli import building, reading;"
         "walk.find(['.']); writers.writer('jsonl'); writers.writer('jsonl.zst');"
         "print(sorted({'fsspec', 's3fs', 'distributed', 'dask', 'pyarrow', 'botocore'} & set(sys.modules)))"
     )

@@ -16,11 +16,11 @@ from PIL import Image as Picture
 from PIL import ImageChops, ImageDraw, PngImagePlugin
 
 from archivekit import images
+from archivekit.building.pipeline import build
 from archivekit.config import Settings
-from archivekit.image_metadata import without_metadata
 from archivekit.images import Asset
-from archivekit.pipeline import build
-from archivekit.renditions import BOX, Renditions, rendition
+from archivekit.images.metadata import without_metadata
+from archivekit.images.renditions import BOX, Renditions, rendition
 
 SECRET = b"31.2304N 121.4737E"
 CORPUS = Path(__file__).parent.parent / "corpus"

@@ -10,11 +10,11 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archivekit import compressed
 from archivekit.config import Settings
+from archivekit.corpus.walk import Found, read_bytes
 from archivekit.errors import RecordsTooLargeError, SourceTooLargeError, UnreadableSourceError
+from archivekit.files import compressed
 from archivekit.limits import Limits
-from archivekit.walk import Found, read_bytes
 from archivekit.writers.jsonl_zst import files as files_of
 
 RECORD = b'{"schema":"archivekit/article/1","id":"x"}\n'

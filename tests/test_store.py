@@ -14,13 +14,13 @@ import msgspec
 import pytest
 from PIL import Image as Picture
 
-from archivekit.assets import Finder
+from archivekit.building.pipeline import build
 from archivekit.config import Settings
 from archivekit.errors import ConfigError, FolderInUseError, OutputError, UsageError
+from archivekit.images.assets import Finder
+from archivekit.images.store import JOURNAL_NAME, LOCK_NAME, Attempt, Entry, Store
 from archivekit.model import Article, Figure, Image, walk
-from archivekit.pipeline import build
 from archivekit.readings import read_tree
-from archivekit.store import JOURNAL_NAME, LOCK_NAME, Attempt, Entry, Store
 
 ADDRESS = "https://a.example/1.png"
 WHEN = "2026-01-02T03:04:05Z"
@@ -222,7 +222,7 @@ def test_a_build_never_imports_what_opens_a_socket(tmp_path: Path) -> None:
     store = _filled(tmp_path / "store")
     corpus = _corpus(tmp_path / "corpus", ADDRESS)
     program = (
-        "import sys; from pathlib import Path; from archivekit.pipeline import build;"
+        "import sys; from pathlib import Path; from archivekit.building.pipeline import build;"
         f"given = {{'formats': ('epub', 'jsonl')}}; store = Path({str(store.folder)!r});"
         f"build({str(corpus)!r}, {str(tmp_path / 'out')!r}, given, store=store);"
         "print([name for name in ('httpx2', 'httpcore2', 'archivekit.fetch') if name in sys.modules])"

@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from archivekit import dress, pipeline
-from archivekit.bundle import Dress
+from archivekit.archive.bundle import Dress
+from archivekit.archive.volumes import Limits, Weighed, split
+from archivekit.building import dress, pipeline
 from archivekit.config import Settings, load_settings
 from archivekit.errors import ConfigError, MissingRequirementError
 from archivekit.model import Paragraph, Strong, Text
 from archivekit.stylesheet import MAX_BYTES, checked
-from archivekit.volumes import Limits, Weighed, split
 from archivekit.writers import epub
 from archivekit.writers.epub import cjk_serif, embedded_fonts
 from archivekit.writers.epub.cover import cover

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archivekit import sums
-from archivekit.sums import BLOCK, Sums
+from archivekit.files import sums
+from archivekit.files.sums import BLOCK, Sums
 
 
 @given(st.lists(st.tuples(st.binary(max_size=8), st.integers(0, 2 * BLOCK)), max_size=8))

@@ -18,15 +18,17 @@ import pytest
 import small
 from PIL import Image as Picture
 
-from archivekit import assets, pipeline, sums
 from archivekit import report as reports
+from archivekit.building import pipeline
 from archivekit.errors import UsageError
-from archivekit.findings import Finding
+from archivekit.files import sums
+from archivekit.images import assets
 from archivekit.limits import Limits
 from archivekit.model import Article, decode, encode
-from archivekit.rederive import rederived
 from archivekit.verify import Verification, verify
 from archivekit.verify import encode as as_json
+from archivekit.verify.findings import Finding
+from archivekit.verify.rederive import rederived
 
 OUTPUTS = ("x.jsonl", "x.epub", "x.pdf", "x.report.json")
 FLIPS = 6
@@ -353,7 +355,7 @@ def test_volumes_are_one_archive(archive: Archive) -> None:
 
 
 def test_every_finding_is_documented() -> None:
-    code = "".join(path.read_text() for path in (small.ROOT / "archivekit").glob("*.py"))
+    code = "".join(path.read_text() for path in (small.ROOT / "archivekit").rglob("*.py"))
     made = set(re.findall(r'Finding\(\s*id="([a-z.-]+)"', code)) | set(re.findall(r'differences\(\s*"([a-z.-]+)"', code))
     page = (small.ROOT / "docs" / "verify.md").read_text()
     rows = {name for row in re.findall(r"^\| (`[^|]*) \|", page, re.MULTILINE) for name in re.findall(r"`([a-z.-]+)`", row)}

@@ -12,15 +12,16 @@ from fixtures import article, paragraph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archivekit import cache, cached_shelf, fingerprint, versions
-from archivekit.arrangement import make
-from archivekit.cards import carded
+from archivekit import cache, versions
+from archivekit.archive.arrangement import make
+from archivekit.cache import shelf as cached_shelf
 from archivekit.config import Settings
 from archivekit.entries import Entry, Record
-from archivekit.fingerprint import SKETCH, address, normal, similarity, sketch
 from archivekit.model import Article, Moment
 from archivekit.report import Document
-from archivekit.versions import NEAR, Marks, alike, describe, groups, works
+from archivekit.versions import NEAR, Marks, alike, describe, fingerprint, groups, works
+from archivekit.versions.cards import carded
+from archivekit.versions.fingerprint import SKETCH, address, normal, similarity, sketch
 from archivekit.writers import jsonl, pages
 from archivekit.writers.strings import words
 

@@ -19,12 +19,13 @@ from fixtures import arranged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archivekit import pipeline, volumes
-from archivekit.bundle import Bundle, Group
+from archivekit.archive import volumes
+from archivekit.archive.bundle import Bundle, Group
+from archivekit.archive.volumes import LEAST, Limits, Weighed, file_name, of_format
+from archivekit.building import pipeline
 from archivekit.config import Settings, load_settings
 from archivekit.errors import UsageError
 from archivekit.model import encode
-from archivekit.volumes import LEAST, Limits, Weighed, file_name, of_format
 from archivekit.writers import epub, pages
 from archivekit.writers.indexes import indexes
 from archivekit.writers.strings import words

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from archivekit.corpus.walk import Found, find, is_document, read_bytes
 from archivekit.errors import SourceTooLargeError, UnreadableSourceError, UsageError
-from archivekit.walk import Found, find, is_document, read_bytes
 
 
 def _touch(folder: Path, *names: str) -> None:

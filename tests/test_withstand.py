@@ -30,12 +30,12 @@ import pytest
 import yaml
 from hostile_books import Tried, Verdict
 
-from archivekit import pipeline
 from archivekit.accounting import account
-from archivekit.bundle import Group
+from archivekit.archive.bundle import Group
+from archivekit.building import pipeline
 from archivekit.config import Settings
 from archivekit.errors import ArchiveKitError
-from archivekit.inspect_html import as_html
+from archivekit.inspect.html import as_html
 from archivekit.model import Article, Cell, Paragraph, Row, Table, Text, decode, encode
 from archivekit.readers.jsonl import READER as JSONL
 from archivekit.reading import load_profiles, read_source

@@ -91,7 +91,7 @@ def processes(jobs: int | None, cluster: str | None = None) -> "Iterator[Workers
     from ..workers import Processes
 
     if cluster is not None:
-        from ..cluster import connect
+        from ..workers.cluster import connect
 
         with connect(cluster) as there:
             yield there
@@ -107,7 +107,7 @@ def processes(jobs: int | None, cluster: str | None = None) -> "Iterator[Workers
 def cache_folder(named: Path | None) -> Path | None:
     """The folder of the cache that is named, or else the user's; None where the user wants none or it cannot be written."""
     from ..cache import VARIABLE, default_folder, is_usable
-    from ..remote import on_this_machine
+    from ..files.remote import on_this_machine
 
     folder = named if named is not None else default_folder()
     if folder is None:

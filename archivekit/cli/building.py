@@ -64,7 +64,7 @@ def build(
     quiet: Quiet = False,
 ) -> None:
     """Read dumps and print one EPUB, one PDF, one JSON Lines archive and a report."""
-    from ..pipeline import build as run
+    from ..building.pipeline import build as run
 
     with progress_bar(quiet) as progress, processes(jobs, cluster) as workers:
         report = run(
@@ -93,7 +93,7 @@ def _settings(params: Mapping[str, object]) -> dict[str, object]:
 
 def _tell(report: "Report", out: Path, quiet: bool) -> None:
     """What was built goes to standard output, what could not be read to standard error."""
-    from ..remote import address_of
+    from ..files.remote import address_of
     from ..report import SUFFIX
 
     for entry in report.quarantined:

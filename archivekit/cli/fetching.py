@@ -58,7 +58,7 @@ def fetch(
 
 def _tell_fetched(fetched: "Fetched", store: Path, quiet: bool) -> None:
     """What would be asked for, or what came of it; every image there is none of is named on standard error."""
-    from ..store import LOCK_NAME
+    from ..images.store import LOCK_NAME
 
     for error in fetched.unread:
         complain(error)

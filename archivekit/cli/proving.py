@@ -21,7 +21,7 @@ def verify(
     limit: Limit = None,
 ) -> None:
     """Hold outputs against their report, one another and the sources. Writes nothing; exit code 30 says it found something."""
-    from ..remote import address_of
+    from ..files.remote import address_of
     from ..verify import describe, encode
     from ..verify import verify as check
 

@@ -113,10 +113,10 @@ def _articles(paths: list[str], root: Path | None, quiet: bool, failed: "list[Re
 
 def _page(paths: list[str], root: Path | None, target: Path) -> None:
     """Write the page that shows one document beside its records."""
-    from ..atomic import Staging
-    from ..inspect_html import as_html
+    from ..files.atomic import Staging
+    from ..files.remote import on_this_machine
+    from ..inspect.html import as_html
     from ..readings import read_tree
-    from ..remote import on_this_machine
 
     target = on_this_machine(target, "the page")
     found = list(islice(read_tree(paths, root=root, keep_text=True), 2))

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from ..errors import ArchiveKitError, NothingToBuildError, UsageError
+from ..files.paths import AnyPath, Paths
+from ..files.remote import on_this_machine
+from ..images.store import Entry, Store
 from ..model import Article
-from ..paths import AnyPath, Paths
 from ..readings import Progress, read_tree
-from ..remote import on_this_machine
-from ..store import Entry, Store
 from .limits import FALLBACKS, Limits, ambient
 from .transport import Web
 from .wanted import Wanted, wanted

@@ -8,8 +8,8 @@ import threading
 import msgspec
 
 from .. import images
+from ..images.store import EXTENSIONS
 from ..limits import DEFAULT
-from ..store import EXTENSIONS
 from .transport import Failed
 
 _HTML = re.compile(rb"\s*+(?:(?><!--.*?-->)\s*+)*+<(!doctype\s+html|html|head|body|title|meta|script)\b", re.I | re.S)

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 
 import msgspec
 
-from ..assets import remote_address
+from ..images.assets import remote_address
 from ..model import Article, Image, walk
 from .limits import Limits
 

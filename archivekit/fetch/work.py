@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import urldefrag
 
-from ..store import Attempt, Entry, Store
+from ..images.store import Attempt, Entry, Store
 from .check import check
 from .hosts import Hosts
 from .limits import Limits

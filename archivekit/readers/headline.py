@@ -6,9 +6,9 @@ import re
 
 from ..model import Article
 from ..source import Source
-from . import Reader
 from .body import fill, parse_body
 from .draft import Draft
+from .envelope import Reader
 
 _HEAD = re.compile(r"\s*#{1,6}[ \t]+(?P<title>[^\n]+?)[ \t#]*\r?\n-{3,}[ \t]*\r?\n")
 _GAP = r"(?:[ \t|｜·]|&nbsp;)*"

@@ -14,9 +14,9 @@ from ..markup.content import article_root, by_extractor
 from ..markup.soup import Tag, Words, attribute, text_of
 from ..model import Article, Heading, Paragraph
 from ..source import Source
-from . import Reader
 from .body import fill
 from .draft import Draft
+from .envelope import Reader
 from .page_title import trim
 from .plain_text_fields import NOBODY
 

@@ -8,7 +8,7 @@ from ..errors import RecordError
 from ..migrate import upgrade
 from ..model import Article
 from ..source import Source
-from . import Reader
+from .envelope import Reader
 
 
 def score(head: str) -> float:

@@ -6,9 +6,9 @@ import re
 
 from ..model import Article
 from ..source import Source
-from . import Reader
 from .body import fill, parse_body
 from .draft import Draft
+from .envelope import Reader
 
 _ELEMENT = re.compile(r"\s*<(?:article|section|main|div|header|h[1-6]|p|figure|table|blockquote|ul|ol)\b[^<>]*>", re.I)
 _ENDS = re.compile(r"</(?:article|section|main|div|header|h[1-6]|p|figure|table|blockquote|ul|ol)\s*>", re.I)

@@ -20,8 +20,8 @@ from ..markup.headerline import parse as parse_header
 from ..markup.plaintext import Cut, Line
 from ..model import Article
 from ..source import Source
-from . import Reader
 from .draft import Draft
+from .envelope import Reader
 from .plain_text_fields import Fields
 
 NAME: Final = "plain-text"

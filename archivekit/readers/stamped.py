@@ -12,9 +12,9 @@ from ..dates import from_epoch, parse_moment
 from ..markup import html
 from ..model import Article
 from ..source import Source
-from . import Reader
 from .body import fill
 from .draft import Draft
+from .envelope import Reader
 from .front_matter import FrontMatter, split
 from .keys import fill_keys
 

@@ -6,9 +6,9 @@ import re
 
 from ..model import Article
 from ..source import Source
-from . import Reader
 from .body import fill, parse_body
 from .draft import Draft
+from .envelope import Reader
 from .front_matter import is_bare, split
 from .keys import fill_keys
 

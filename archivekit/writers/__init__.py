@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, TypeVar, cast
 
-from ..bundle import Bundle
+from ..archive.bundle import Bundle
 from ..config import Settings
 from ..errors import OutputError, UsageError
 from ..model import Notice

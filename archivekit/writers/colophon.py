@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from ..bundle import Bundle
+from ..archive.bundle import Bundle
 from ..markup.xhtml import text
 from ..version import __version__
 from .pages import line, page, period

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
-from ..bundle import Bundle
+from ..archive.bundle import Bundle
 from ..config import Settings
 from ..model import Notice, encode
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import BinaryIO
 
-from .. import compressed
 from ..config import Settings
+from ..files import compressed
 from ..model import Notice
 from . import File
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from ..bundle import Bundle, Group
+from ..archive.bundle import Bundle, Group
 from ..languages import other
 from ..markup import xhtml
 from ..markup.xhtml import Images, Labels, anchor, attribute, lang, language_tag, text

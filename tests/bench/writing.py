@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Final
 
 import archivekit
-from archivekit.arrangement import make
-from archivekit.bundle import Bundle
+from archivekit.archive.arrangement import make
+from archivekit.archive.bundle import Bundle
 from archivekit.config import Settings
-from archivekit.renditions import Renditions
+from archivekit.images.renditions import Renditions
 from archivekit.writers import epub
 
 from .measure import Measured

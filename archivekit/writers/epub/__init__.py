@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from ...bundle import Bundle
+from ...archive.bundle import Bundle
 from ...config import Settings
 from ...markup.xhtml import attribute, language_tag, text
 from ...model import Block, Image, Notice, walk

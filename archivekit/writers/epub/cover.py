@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from ...assets import Asset
-from ...bundle import Bundle
+from ...archive.bundle import Bundle
+from ...images.assets import Asset
 from ...model import Notice
 from ..pages import line, period, volume_name
 from ..strings import number, words

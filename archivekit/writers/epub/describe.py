@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from typing import Final
 
-from ...bundle import Bundle
+from ...archive.bundle import Bundle
 from ...languages import other
 from ...markup.weblinks import safe_href
 from ...markup.xhtml import clean, language_tag

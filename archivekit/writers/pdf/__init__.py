@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from ...assets import Asset
-from ...bundle import Bundle
+from ...archive.bundle import Bundle
 from ...config import Settings
+from ...images.assets import Asset
 from ...model import Image, Notice
 from ...paper import Paper, paper
 from ...workers import Workers, each

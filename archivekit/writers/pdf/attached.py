@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ...bundle import Bundle
+from ...archive.bundle import Bundle
 from ...model import Notice
 
 FOLDER: Final = "sources/"

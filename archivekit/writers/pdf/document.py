@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from ...bundle import Bundle
+from ...archive.bundle import Bundle
 from ...markup.weblinks import safe_href
 from ...markup.xhtml import attribute, language_tag, text
 from ...model import Article, Code, CodeBlock, Image, Notice, Text, walk

@@ -7,8 +7,8 @@ import io
 import msgspec
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from ...assets import Asset
 from ...images import grey
+from ...images.assets import Asset
 
 _JPEG_QUALITY = 88
 

@@ -7,8 +7,8 @@ from html import unescape
 from pathlib import Path
 from typing import Final
 
-from ...assets import Asset
 from ...errors import MissingRequirementError
+from ...images.assets import Asset
 from ...markup.xhtml import text
 from ...model import Notice
 from ...paper import Paper

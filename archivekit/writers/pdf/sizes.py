@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ...assets import Asset
+from ...images.assets import Asset
 from ...paper import Paper
 
 LEAST_DPI: Final = 150

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from ...bundle import Bundle
+from ...archive.bundle import Bundle
 from ...errors import OutputError
 from ...version import __version__
 

@@ -1,0 +1,1 @@
+"""A build: sources in, outputs out."""

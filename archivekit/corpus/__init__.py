@@ -1,0 +1,1 @@
+"""A corpus: which of its files are documents, and what lies beside them."""
