@@ -58,6 +58,8 @@ _DESTINATION = re.compile(
 _TEMPLATE = re.compile(r"\{\{[^{}\n]*\}\}|\{%[^{}\n]*%\}")
 """What a template puts in: in an address, too, a record must speak of it."""
 _ENDED_REFERENCE = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+_ESCAPED = re.compile(rf"\\([!-/:-@\[-`{{-~])|{_ENDED_REFERENCE.pattern}")
+"""The same, and what a backslash makes words of (CommonMark, 2.4): ``\\&lt;`` is no reference."""
 _VERBATIM = re.compile(
     r"<plaintext\b[^>]*>(?P<rest>.*)|<(xmp|textarea|iframe|noembed|noframes)\b[^>]*>(?P<inside>.*?)(?:</\2[\s/>]|\Z)",
     re.S | re.I,
@@ -359,6 +361,7 @@ def _agrees(words: str, place: Span, source: Source, taken: list[Span]) -> bool:
     if wanted in (shown, untagged, _bare(html.unescape(raw))):
         return True
     ended = _ENDED_REFERENCE.sub(lambda match: html.unescape(match[0]), raw)
+    escaped = _ESCAPED.sub(lambda match: match[1] or html.unescape(match[0]), raw)
     others = (
         shown,
         untagged,
@@ -369,6 +372,7 @@ def _agrees(words: str, place: Span, source: Source, taken: list[Span]) -> bool:
         _bare(ended),
         _bare(_TAGS.sub("", ended)),
         _bare(_INLINE_TAGS.sub("", ended)),
+        _bare(_INLINE_TAGS.sub("", escaped)),
     )
     return _unmarked(wanted) in map(_unmarked, others)
 

@@ -123,13 +123,23 @@ def checked(settings: Settings) -> Settings:
 
 def _converted(values: Mapping[str, object]) -> Settings:
     """Settings of some keys and their values; raises UsageError for one that is unknown or of the wrong type."""
-    for key in values:
+    for key, value in values.items():
         if unknown := _unknown(key):
             raise UsageError(unknown)
+        if not _is_unicode(value):
+            raise UsageError(f"{key}: {value!r} is not Unicode")
     try:
         return msgspec.convert(_builtin(values), Settings)
     except msgspec.ValidationError as error:
         raise UsageError(_plain(error)) from None
+
+
+def _is_unicode(value: object) -> bool:
+    """Whether a value has no bytes in it that are not UTF-8, which the system gives as lone surrogates."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_unicode, value))
+    text = str(value) if isinstance(value, str | os.PathLike) else ""
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _builtin(value: object) -> object:

@@ -86,6 +86,12 @@ def test_a_build(corpus: Path, tmp_path: Path) -> None:
     assert [(entry.path, entry.reason) for entry in report.skipped] == [("1.png", "extension")]
 
 
+def test_a_build_into_the_folder_it_reads_is_no_news_to_the_next(corpus: Path) -> None:
+    first = pipeline.build(corpus, corpus / "dist", JSONL)
+    again = pipeline.build(corpus, corpus / "dist", JSONL)
+    assert (again.skipped, again.sources, again.outputs) == (first.skipped, first.sources, first.outputs)
+
+
 def test_images_reach_the_record_and_the_bundle(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Bundle] = []
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -252,6 +254,12 @@ def test_bytes_that_are_no_text_and_folders_that_are_not_there(tmp_path: Path) -
         load_profiles([tmp_path])
     with pytest.raises(ConfigError, match="no such folder"):
         load_profiles([tmp_path / "missing"])
+    for name, make in [("folder", Path.mkdir), ("pipe", os.mkfifo), ("link", partial(Path.symlink_to, target="nowhere"))]:
+        odd = tmp_path / name / "odd.toml"
+        odd.parent.mkdir()
+        make(odd)
+        with pytest.raises(ConfigError, match="it is no file"):
+            load_profiles([odd.parent])
 
 
 def test_what_is_built_in_is_as_sound_as_what_a_user_gives() -> None:

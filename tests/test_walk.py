@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archivekit import Settings, build
 from archivekit.corpus.walk import Found, find, is_document, read_bytes
 from archivekit.errors import SourceTooLargeError, UnreadableSourceError, UsageError
 
@@ -170,3 +171,22 @@ def test_what_a_pattern_matches_is_passed_over_as_in_a_folder(tmp_path: Path, mo
         assert [found.path for found in walk.documents] == ["deep/too.txt", "ok.txt"]
         skipped = {entry.path: entry.reason for entry in walk.skipped}
         assert {"out.txt": "link", "round": "link", "self": "link", "pipe.txt": "special"}.items() <= skipped.items()
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _touch(tmp_path, "a.txt", "closed/b.txt")
+    listed = os.scandir
+
+    def refuse(path: str | bytes | int) -> object:
+        if not isinstance(path, int) and os.fsdecode(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    walk = find([tmp_path])
+    assert [found.path for found in walk.documents] == ["a.txt", "closed"]
+    with pytest.raises(UnreadableSourceError, match="closed: a folder that cannot be listed: Permission denied"):
+        read_bytes(walk.documents[1])
+    report = build([tmp_path], tmp_path / "out", Settings(formats=("jsonl",)))
+    assert [entry.path for entry in report.quarantined] == ["closed"]
+    assert [entry.path for entry in report.sources] == ["a.txt"]

@@ -65,7 +65,9 @@ def build(
     base, top = places.settled(named, as_path(root), as_path(corpus))
     chosen = load_settings(base, settings)
     walk = find(named, root=as_path(root), limits=chosen.limits)
-    _spare_sources(walk, target, chosen.name, aside)
+    own = _Outputs(target, chosen.name)
+    _spare_sources(walk, own, aside)
+    walk = _without_outputs(walk, own)
     dress = dresses.load(chosen, base)
     printers = {name: writer(name) for name in dict.fromkeys(chosen.formats)}
     epoch = source_date_epoch()
@@ -174,20 +176,41 @@ def _folder(out: str) -> AbstractContextManager[Path]:
     return remote.outputs(address, reports.SUFFIX) if address is not None else nullcontext(Path(remote.local(out)))
 
 
-def _spare_sources(walk: Walk, out: str, name: str, quarantine: Path | None) -> None:
+class _Outputs:
+    """What the outputs of a name are called in a folder: those this build makes, and those an earlier one may have left."""
+
+    def __init__(self, out: str, name: str) -> None:
+        self.folder = remote.address_of(out) or os.path.realpath(remote.local(out))
+        self._own = reports.names(name)
+        self._report = f"{name}{reports.SUFFIX}"
+
+    def has(self, place: str) -> bool:
+        """Whether what is at a real path or an address is called like one of them."""
+        folder, _, file = place.rpartition("/")
+        return folder == self.folder and (self._own.fullmatch(file) is not None or file == self._report)
+
+
+def _spare_sources(walk: Walk, outputs: _Outputs, quarantine: Path | None) -> None:
     """Raise UsageError where a document is called as an output is, in the folder of the outputs, whether this build makes
     that output or takes an earlier build's away; and where the quarantine would be read by the next build."""
-    address = remote.address_of(out)
-    folder = address or os.path.realpath(remote.local(out))
-    own, its_report, real = reports.names(name), f"{name}{reports.SUFFIX}", Real()
+    real = Real()
     for found in walk.documents:
-        place, _, file = (real(os.fsdecode(found.name)) if found.name else found.address).rpartition("/")
-        if place == folder and (own.fullmatch(file) or file == its_report):
+        place = real(os.fsdecode(found.name)) if found.name else found.address
+        if outputs.has(place):
+            file = place.rpartition("/")[2]
             raise UsageError(f"{file} is read and is an output's name in this folder; choose another name or folder")
     if quarantine is not None and walk.documents:
         place = os.path.realpath(quarantine)
         if any(folder == place or is_below(place, folder) for folder in walk.folders):
             raise UsageError("the quarantine folder is inside a folder that is read", path=str(quarantine))
+
+
+def _without_outputs(walk: Walk, outputs: _Outputs) -> Walk:
+    """A walk that does not know of what an earlier build left in a folder that is read, so that the next says the same."""
+    base, real = walk.address or str(walk.root), Real()
+    places = ((entry, f"{base}/{entry.path}") for entry in walk.skipped)
+    others = tuple(entry for entry, place in places if not outputs.has(place if walk.address else real(place)))
+    return msgspec.structs.replace(walk, skipped=others)
 
 
 def _title(root: Path | None, settings: Settings, gathered: Gathered) -> str:

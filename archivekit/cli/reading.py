@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -100,15 +100,21 @@ def suggest(paths: Paths, limit: Limit = None, root: Root = None, quiet: Quiet =
 
 
 def _articles(paths: list[str], root: Path | None, quiet: bool, failed: "list[Reading]") -> "Iterator[Article]":
-    """Every article that can be read, one after the other; documents that cannot be read are named and put in ``failed``."""
+    """Every article that can be read, one after the other; documents that cannot be read are named and put in ``failed``.
+    Leaves with exit code 1 where none can."""
     from ..readings import read_tree
 
+    good = False
     with progress_bar(quiet or sys.stdout.isatty()) as progress:
         for reading in read_tree(paths, root=root, progress=progress):
             if reading.error is not None:
                 failed.append(reading)
                 complain(reading.error)
+            else:
+                good = True
             yield from reading.articles
+    if not good:
+        _nothing(failed)
 
 
 def _page(paths: list[str], root: Path | None, target: Path) -> None:
@@ -156,7 +162,12 @@ def _each(
                 show(reading)
     sys.stdout.flush()
     if not good:
-        if not bad:
-            sys.stderr.write("archivekit: no document among the paths given\n")
-        raise typer.Exit(1)
+        _nothing(bad)
     raise typer.Exit(3 if bad else 0)
+
+
+def _nothing(failed: object) -> NoReturn:
+    """Leave where nothing was read, and say so unless documents that failed have been named."""
+    if not failed:
+        warn("no document among the paths given")
+    raise typer.Exit(1)

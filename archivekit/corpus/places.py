@@ -33,6 +33,8 @@ def settled(paths: Sequence[str | Path], root: Path | None = None, corpus: Path 
         if address is not None:
             return Settled(remote.here(address, FILE_NAME), address)
         place = Path(remote.local(corpus)).absolute()
+        if not place.is_dir():
+            raise UsageError("no such folder", path=display(corpus))
         return Settled(place, str(place))
     folder = base_of(paths, root)
     if any(remote.address_of(path) for path in paths):
@@ -58,6 +60,9 @@ def opened(root: str | None, settings: Settings, store: str | None) -> Place:
         profiles = _profiles(remote.here(address, FILE_NAME, settings.profiles), settings)
         return Place(TOP, profiles, RemoteFinder(address, settings.static, held, settings.limits))
     folder = Path(root) if root is not None else None
+    for name in settings.static:
+        if folder is not None and not (folder / name).is_dir():
+            raise UsageError("static: no such folder in the corpus", path=name)
     return Place(folder, _profiles(folder, settings), Finder(folder, settings.static, held, settings.limits))
 
 

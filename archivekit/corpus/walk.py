@@ -62,7 +62,7 @@ class Skipped(msgspec.Struct, frozen=True):
     """A file inside a folder that was read which is not a document, and why."""
 
     path: str
-    reason: Literal["extension", "link", "special", "unreadable-folder"]
+    reason: Literal["extension", "link", "special"]
 
 
 class Walk(msgspec.Struct, frozen=True):
@@ -209,11 +209,22 @@ def read_bytes(found: Found, limits: Limits = DEFAULT) -> bytes:
                 before = os.fstat(stream.fileno())
                 data = _content(stream, before.st_size, found.path, limits)
                 after = os.fstat(stream.fileno())
+        except IsADirectoryError:
+            raise UnreadableSourceError(f"a folder that cannot be listed: {_why(found.name)}", path=found.path) from None
         except OSError as error:
             raise UnreadableSourceError(error.strerror or str(error), path=found.path) from None
         if found.once or (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
             return data
     raise ChangedSourceError("something else is writing to the file", path=found.path)
+
+
+def _why(folder: bytes) -> str:
+    """Why a folder cannot be listed."""
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return "it could not be when it was come to"
 
 
 def unpacked(data: bytes, path: str, limits: Limits = DEFAULT) -> bytes:
@@ -304,8 +315,9 @@ def _root(named: Sequence[Path], root: Path | None) -> Path | None:
     return base
 
 
-def _below(folder: str) -> Iterator[tuple[str, Literal["extension", "link", "special", "unreadable-folder"] | None]]:
-    """The files in a folder with why each is not a document (None: it is one); links come last."""
+def _below(folder: str) -> Iterator[tuple[str, Literal["extension", "link", "special"] | None]]:
+    """The files in a folder with why each is not a document (None: it is one); links come last. A folder that cannot be listed
+    is there itself, so that reading it says why."""
     links: list[os.DirEntry[str]] = []
     real = os.path.realpath(folder)
     pending = [folder]
@@ -315,7 +327,7 @@ def _below(folder: str) -> Iterator[tuple[str, Literal["extension", "link", "spe
             with os.scandir(current) as listed:
                 entries = sorted(listed, key=attrgetter("name"))
         except OSError:
-            yield current, "unreadable-folder"
+            yield current, None
             continue
         for entry in entries:
             if entry.name.startswith(".") or entry.name == FILE_NAME:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import BookError, BookTooLargeError, SourceTooLargeError, UnreadableSourceError
+from ..errors import BookError, BookTooLargeError, SourceTooLargeError, UnreadableSourceError, UsageError
 from ..files import compressed
 from ..files.paths import AnyPath, as_path
 from ..limits import DEFAULT, Limits, ambient, over
@@ -41,10 +41,12 @@ class Picture(NamedTuple):
 def extract(book: AnyPath, limits: Limits | None = None) -> bytes:
     """The records in a book, one JSON object a line: the bytes of ``NAME.jsonl``. What the bytes say decides the kind.
 
-    Raises BookError when the file cannot be read, is no book of archivekit's, is damaged where the records are, or (as
-    BookTooLargeError) unpacks to more than the limits, by default the ``ambient`` ones.
+    Raises UsageError when there is no such file, BookError when it cannot be read, is no book of archivekit's, is damaged where
+    the records are, or (as BookTooLargeError) unpacks to more than the limits, by default the ``ambient`` ones.
     """
     path, most = as_path(book), limits or ambient()
+    if not path.exists():
+        raise UsageError("no such file", path=str(path))
     kind = kind_of(path)
     if kind == "parquet":
         from .. import columns

@@ -162,8 +162,18 @@ def load_profiles(folders: Iterable[Path] = ()) -> Profiles:
     for folder in folders:
         if not folder.is_dir():
             raise ConfigError("no such folder of profiles", path=str(folder))
-        _add_all(known, [(str(path), path.read_bytes()) for path in folder.glob("*.toml")], checked=False)
+        _add_all(known, [(str(path), _bytes(path)) for path in folder.glob("*.toml")], checked=False)
     return Profiles(_on_platform(profile, known) for profile in known.values())
+
+
+def _bytes(path: Path) -> bytes:
+    """What a profile's file holds; raises ConfigError for what is no file, or cannot be read."""
+    if not path.is_file():
+        raise ConfigError("not a site profile: it is no file", path=str(path))
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"not a site profile: {error.strerror or error}", path=str(path)) from None
 
 
 def _add_all(known: dict[str, Profile], files: list[tuple[str, bytes]], *, checked: bool) -> None:
