@@ -88,6 +88,8 @@ _BARE = re.compile(
 )
 """Front matter that nothing opens."""
 _KEYS = re.compile(r"^[ \t]*(?:-[ \t]+)?[\"']?[\w.\u00b7 -]{1,60}[\"']?[ \t]*[:=](?=\s|$)", re.M)
+_LOOSE_KEYS = re.compile(rf"{_KEYS.pattern}|^[ \t]*(?:[\w.\u00b7 -]{{1,60}}：|[A-Za-z_][\w.-]{{0,40}}:(?!//))", re.M)
+"""The same in front matter that is no YAML, as a person reads it."""
 _BRACES = re.compile(r"\{[^{}\n]*\}")
 _KEYS_IN_BRACES = re.compile(r"[{,][ \t]*[\"']?[\w.\u00b7-]{1,60}[\"']?[ \t]*[:=](?=\s)")
 """``{name: …, url: …}``: the keys of a mapping that is written in one line."""
@@ -174,7 +176,10 @@ def _faults(source: Source, article: Article) -> Iterator[str]:
             continue
         if not _is_inside(entry.span, source):
             yield f"evidence of {path}: bytes {entry.span} are not in the file"
-        elif entry.raw != _raw(source, entry.span):
+        elif entry.raw not in (
+            _raw(source, entry.span),
+            source.text[source.char(entry.span.start) : source.char(entry.span.end)],
+        ):
             yield f"evidence of {path}: bytes {entry.span} are not what it quotes"
         if not entry.rule:
             yield f"evidence of {path}: no rule"
@@ -239,7 +244,8 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
     if not is_markdown:
         _hide_tags(mask, _HTML_TAGS.finditer(text, body))
     if body:
-        _hide(mask, (_JSON_KEYS if text.lstrip().startswith(("{", '"', ";")) else _KEYS).finditer(text, 0, body))
+        keys = _LOOSE_KEYS if any("front-matter.not-yaml" in _noticed(article) for article in articles) else _KEYS
+        _hide(mask, (_JSON_KEYS if text.lstrip().startswith(("{", '"', ";")) else keys).finditer(text, 0, body))
         _hide(mask, _TABLES.finditer(text, 0, body) if text.lstrip().startswith("+++") else ())
         for braces in _BRACES.finditer(text, 0, body):
             _hide(mask, _KEYS_IN_BRACES.finditer(text, *braces.span()))
@@ -256,6 +262,10 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         if not html.unescape(match.group()).strip():
             _clear(mask, *match.span())
     return mask
+
+
+def _noticed(article: Article) -> set[str]:
+    return {notice.id for notice in article.provenance.notices}
 
 
 def _references(text: str, body: int) -> list[re.Match[str]]:

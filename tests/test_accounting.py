@@ -508,3 +508,17 @@ def test_strict_reading_fails_what_is_not_accounted_for(tmp_path: Path, monkeypa
     assert isinstance(broken.error, UnaccountedTextError)
     assert (broken.error.path, broken.error.offset) == ("broken.txt", len("别的标题\n\n".encode()))
     assert broken.error.message.startswith("accounted: ") and "100.00" not in broken.error.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: 题\nauthor: 阿岸\n---\n<address>阿岸</address>\n<p>正文正文正文</p>\n",
+        "---\ntitle: 题\nauthor:阿岸\n关键词：水\nd: [\n---\n正文正文正文\n",
+        "### 题\n------\n[首页](https://e.org/) | [目录](https://e.org/l)\n\n&lt;\\&lt;</p>",
+        "---\ntitle: >#0\n---\n\n正文正文\n",
+    ],
+    ids=["author-twice", "keys-without-yaml", "escaped-reference", "comment-and-no-block"],
+)
+def test_what_generated_documents_found(text: str) -> None:
+    assert_accounted(text.encode())

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from archivekit import extract, migrate, readings
 from archivekit.building import pipeline
 from archivekit.config import Settings
-from archivekit.errors import BookError, RecordError
+from archivekit.errors import BookError, RecordError, UsageError
 from archivekit.extract import pdf as pdf_contents
 from archivekit.extract import pictures
 from archivekit.model import SCHEMA, decode, encode, json_schema
@@ -120,7 +120,7 @@ def test_what_is_no_book(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x").write_bytes(data)
     with pytest.raises(BookError):
         extract.extract(tmp_path / "x")
-    with pytest.raises(BookError, match="No such file"):
+    with pytest.raises(UsageError, match="no such file"):
         extract.extract(tmp_path / "nosuch")
 
 

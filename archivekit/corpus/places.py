@@ -60,9 +60,6 @@ def opened(root: str | None, settings: Settings, store: str | None) -> Place:
         profiles = _profiles(remote.here(address, FILE_NAME, settings.profiles), settings)
         return Place(TOP, profiles, RemoteFinder(address, settings.static, held, settings.limits))
     folder = Path(root) if root is not None else None
-    for name in settings.static:
-        if folder is not None and not (folder / name).is_dir():
-            raise UsageError("static: no such folder in the corpus", path=name)
     return Place(folder, _profiles(folder, settings), Finder(folder, settings.static, held, settings.limits))
 
 

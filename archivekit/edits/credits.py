@@ -77,6 +77,15 @@ class _Found:
         self.evidence[f"contributors.{len(self.contributors)}"] = Evidence(span=span, raw=raw, rule=rule)
         self.contributors.append(Contributor(name=name, role=role))
 
+    def repeated(self, paths: Iterable[str], known: int) -> None:
+        """Record what stands at places whose names none of the contributors from number ``known`` on came from: they were
+        known before."""
+        witnesses = [self.evidence[f"contributors.{number}"].span for number in range(known, len(self.contributors))]
+        for path in paths:
+            entry = self.article.provenance.evidence.get(path)
+            if entry is not None and entry.span is not None and entry.span not in witnesses:
+                self.removals.append(Removal(text=entry.raw, span=entry.span, rule="credits.repeated"))
+
     def block(self, block: Block, credits_: Iterable[Credit], rule: str) -> None:
         children = block.children if isinstance(block, (Paragraph, Heading)) else ()
         encoding = self.article.provenance.source.encoding
@@ -132,13 +141,13 @@ def _from_extra(article: Article, profile: Profile | None) -> Article:
         if not raw:
             continue
         values = raw if isinstance(raw, tuple) else (raw,)
-        taken = [
-            _author(found, value, f"extra.{key}" + (f".{n}" if isinstance(raw, tuple) else ""))
-            for n, value in enumerate(values)
-        ]
+        paths = [f"extra.{key}.{number}" for number in range(len(values))] if isinstance(raw, tuple) else [f"extra.{key}"]
+        known = len(found.contributors)
+        taken = [_author(found, value, path) for value, path in zip(values, paths, strict=True)]
         if all(taken):
             del extra[key]
-            moved.extend([f"extra.{key}", *(f"extra.{key}.{number}" for number in range(len(values)))])
+            moved.extend([f"extra.{key}", *paths])
+            found.repeated(paths, known)
     notes = extra.get("footer", ())
     for number, note in enumerate(notes if isinstance(notes, tuple) else (notes,)):
         line = parse_credits(note)
@@ -147,7 +156,7 @@ def _from_extra(article: Article, profile: Profile | None) -> Article:
             for credit in line.credits:
                 found.credit(credit.role, credit.name, entry.span if entry else None, "", "credits.footer")
     fields = {"extra": extra, "contributors": tuple(found.contributors)}
-    return amend(article, fields=fields, evidence=found.evidence, drop_evidence=moved)
+    return amend(article, fields=fields, evidence=found.evidence, removals=found.removals, drop_evidence=moved)
 
 
 def _author(found: _Found, value: str, path: str) -> bool:

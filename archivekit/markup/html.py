@@ -163,7 +163,7 @@ class _Walker:
                 if isinstance(node, Words):
                     self._text(node)
                 elif isinstance(node, Tag):
-                    self._words_in(node)
+                    self._is_malformed(node)
                     if self._leaf(node):
                         continue
                     mark, said = self.builder.count(), caption_hint(node)
@@ -352,21 +352,21 @@ class _Walker:
                 for piece in node.pieces:
                     if piece.words.strip():
                         self._gone(piece.words, piece.start + self.offset, piece.end + self.offset, rule)
-            elif isinstance(node, Tag):
-                self._words_in(node)
-                if _is_picture(node):
-                    at = self._place(node)
-                    self._gone("", at, self._end_of(at), rule)
+            elif isinstance(node, Tag) and not self._is_malformed(node) and _is_picture(node):
+                at = self._place(node)
+                self._gone("", at, self._end_of(at), rule)
 
-    def _words_in(self, tag: Tag) -> None:
-        """Record a tag that ran on into another, with what stood between: ``a<b then</p>`` is one to its end (HTML, 13.2.5)."""
-        if "<" not in tag.name and not any("<" in name for name in tag.attrs):
-            return
+    def _is_malformed(self, tag: Tag) -> bool:
+        """Whether a tag ran on into another, as in ``a<b then</p>``, which is one to its end (HTML, 13.2.5). It is recorded
+        with what stood between."""
+        if tag.sourcepos is None or ("<" not in tag.name and not any("<" in name for name in tag.attrs)):
+            return False
         at = self._place(tag)
-        if tag.sourcepos is not None and at not in self._malformed:
+        if at not in self._malformed:
             self._malformed.add(at)
             end = self._end_of(at)
             self._gone(self.source.text[at:end], at, end, "html.malformed-tag")
+        return True
 
     def _gone(self, words: str, start: int, end: int, rule: str) -> None:
         self.removals.append(Removal(text=words, span=self.source.span(start, end), rule=rule))

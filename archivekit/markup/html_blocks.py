@@ -107,6 +107,9 @@ class Builder:
         self._heading = level
 
     def open_ruby(self) -> None:
+        """One inside another ends it, for a Ruby holds no other."""
+        self.close_annotation()
+        self.close_ruby()
         self._ruby = (self._flow, None)
         self._flow = Flow()
 

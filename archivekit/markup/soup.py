@@ -19,6 +19,9 @@ from ..errors import NestingLimitError, PieceLimitError
 from ..limits import DEFAULT, Limits, over
 
 _REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
+_BROKEN_REFERENCE = re.compile(r"&\0*(?:#[0-9\0]+;?|#\0*[xX][0-9a-fA-F\0]+;?|[A-Za-z][A-Za-z0-9\0]*;?)")
+"""One that is whole when NUL has been left out, as it is in a table."""
+_MARKUP = re.compile(r"</?[A-Za-z]|<!--")
 _FRAMES = re.compile(r"(</?)frame(?=set\b|[\s/>])", re.I)
 """Given another name, as long as their own, they are elements like any that the standard does not know."""
 _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", re.S)
@@ -89,7 +92,7 @@ class _Builder(HTMLTreeBuilder):
                 name = node.name
                 if name == "#text":
                     made: Any = Words(node.data)
-                    made.pieces = _pieces(markup, node.data, node.origin_offset or 0)
+                    made.pieces = _pieces(markup, node.data, node.origin_offset or 0, tags=parent.name not in _WITHOUT_TAGS)
                 elif name == "#comment":
                     made = Comment(node.data or "")
                 elif name.startswith(("#", "!")):
@@ -141,34 +144,43 @@ def attribute(tag: Tag, name: str) -> str:
     return value
 
 
-def _pieces(source: str, words: str, start: int) -> tuple[Piece, ...]:
+_WITHOUT_TAGS = frozenset({"title", "textarea", "style", "script", "xmp", "iframe", "noembed", "noframes", "plaintext"})
+"""Elements in which HTML sees no tags."""
+
+
+def _pieces(source: str, words: str, start: int, *, tags: bool) -> tuple[Piece, ...]:
     """The pieces of a text node; most stand in the source as they are."""
     if source.startswith(words, start):
         return (Piece(words, start, start + len(words), verbatim=True),)
-    return tuple(align(source, words, start))
+    return tuple(align(source, words, start, tags=tags))
 
 
-def align(source: str, words: str, start: int) -> Iterator[Piece]:
+def align(source: str, words: str, start: int, *, tags: bool = True) -> Iterator[Piece]:
     """Find the words of a text node in the source it was parsed from, from ``start`` on.
 
     Character references, ``\\r\\n``, NUL (left out, or U+FFFD where the standard says so) and tags that the parser ignored
-    stand between; each becomes the border of a piece. A piece is verbatim, or one reference with what it stands for.
+    stand between; each becomes the border of a piece. A piece is verbatim, or one reference with what it stands for. Words
+    that are not found stand nowhere, where the last ones ended. Without ``tags``, a ``<`` is a character like any.
     """
     at, done, size = start, 0, len(words)
+    reached = start
     while done < size:
-        run = _common(source, at, words, done)
+        run = _common(source, at, words, done, tags=tags)
         if run:
             yield Piece(words[done : done + run], at, at + run, verbatim=True)
-            at, done = at + run, done + run
+            reached = at = at + run
+            done += run
             continue
         if at >= len(source):
+            yield Piece(words[done:], reached, reached, verbatim=False)
             return
         head = source[at]
-        if head == "&" and (match := _REFERENCE.match(source, at)):
-            plain = html.unescape(match.group()) or words[done]
+        if head == "&" and (match := _REFERENCE.match(source, at) or _BROKEN_REFERENCE.match(source, at)):
+            plain = html.unescape(match.group().replace("\0", "")) or words[done]
             if words.startswith(plain, done):
                 yield Piece(plain, at, match.end(), verbatim=False)
-                at, done = match.end(), done + len(plain)
+                reached = at = match.end()
+                done += len(plain)
                 continue
         if head == "\r" and words[done] == "\n":
             end = at + 2 if source.startswith("\r\n", at) else at + 1
@@ -179,15 +191,15 @@ def align(source: str, words: str, start: int) -> Iterator[Piece]:
             at, done = at + 1, done + 1
         elif head == "\0":
             at += 1
-        elif head == "<" and (match := _TAG.match(source, at)):
+        elif tags and head == "<" and (match := _TAG.match(source, at)):
             at = match.end()
         else:
             found = source.find(words[done : done + 8], at + 1)
             at = found if found >= 0 else at + 1
 
 
-def _common(source: str, at: int, words: str, done: int) -> int:
-    """How many characters agree; a ``&`` or ``<`` in the source ends the run unless the rest agrees too."""
+def _common(source: str, at: int, words: str, done: int, *, tags: bool) -> int:
+    """How many characters agree; a reference or a tag ends the run."""
     run = 0
     limit = min(len(source) - at, len(words) - done)
     while run < limit and source[at + run] == words[done + run]:
@@ -195,6 +207,8 @@ def _common(source: str, at: int, words: str, done: int) -> int:
             plain = html.unescape(match.group())
             if plain != match.group() and words.startswith(plain, done + run):
                 break
+        elif tags and source[at + run] == "<" and _MARKUP.match(source, at + run):
+            break
         run += 1
     return run
 

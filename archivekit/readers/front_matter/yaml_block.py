@@ -192,6 +192,9 @@ class _Block:
                 return Value(decoded, start + 1, end - 1)
             return Value(decoded, start, end)
         if node.kind == "block":
+            note = self.text.find("#", start, end) if not decoded.strip() else -1
+            if note >= 0:
+                self.found.comments.append(Value(self.text[note:end], note, end))
             return Value(decoded.strip("\n"), start, end)
         if not node.flow:
             line = self.text.find("\n", end, self.end)
