@@ -16,9 +16,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from .errors import UnaccountedTextError
+from .errors import RecordError, UnaccountedTextError
 from .leaves import spans
-from .model import Article, Code, CodeBlock, Removal, Span, Text, decode, plain_text, walk
+from .migrate import upgrade
+from .model import Article, Code, CodeBlock, Removal, Span, Text, plain_text, walk
 from .readers.body import is_html
 from .source import Source
 
@@ -157,15 +158,22 @@ def check(source: Source, articles: Iterable[Article]) -> None:
 
 def _records(source: Source, articles: tuple[Article, ...]) -> Account:
     """The account of a file of records: every line is one of the articles, and every article a line."""
-    lines = [match.span() for match in re.finditer(rb"[^\n]*[^\s][^\n]*", source.data)]
+    given = iter(articles)
     lost, count = [], 0
-    for number, (start, end) in enumerate(lines):
-        text = source.data[start:end].decode(source.encoding, "replace")
-        if number >= len(articles) or decode(source.data[start:end]) != articles[number]:
-            lost.append(Span(start, end))
-            count += len(_bare(text))
-    faults = (f"{len(articles) - len(lines)} records more than lines",) if len(articles) > len(lines) else ()
-    return Account(len(_bare(source.text)), tuple(lost), count, (), faults)
+    for match in re.finditer(rb"[^\n]*[^\s][^\n]*", source.data):
+        record = _record(match[0])
+        if record is None or record != next(given, None):
+            lost.append(Span(*match.span()))
+            count += len(_bare(match[0].decode(source.encoding, "replace")))
+    more = sum(1 for _ in given)
+    return Account(len(_bare(source.text)), tuple(lost), count, (), (f"{more} records more than lines",) if more else ())
+
+
+def _record(line: bytes) -> Article | None:
+    try:
+        return upgrade(line)
+    except RecordError:
+        return None
 
 
 def _faults(source: Source, article: Article) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .errors import SourceError
+from .errors import RecordError, SourceError
 from .model import Article
 from .profile import Profile, Signals
 from .readers import Detection, detect
@@ -23,12 +23,17 @@ class Read(NamedTuple):
 
 
 def read_source(source: Source, profiles: Profiles) -> tuple[Article, ...]:
-    """The records of a source, in their order; raises SourceError with path and offset."""
-    return tuple(read.article for read in read_with_profiles(source, profiles))
+    """The records of a source, in their order; raises SourceError or RecordError with path and offset."""
+    found = read_with_profiles(source, profiles)
+    for one in found:
+        if isinstance(one, RecordError):
+            raise one
+    return tuple(one.article for one in found if isinstance(one, Read))
 
 
-def read_with_profiles(source: Source, profiles: Profiles) -> tuple[Read, ...]:
-    """As ``read_source``, with how the profile of each record was chosen."""
+def read_with_profiles(source: Source, profiles: Profiles) -> tuple[Read | RecordError, ...]:
+    """The records of a source with how the profile of each was chosen, and an error for each part of a file of records that
+    is none; raises SourceError or RecordError where there is no record."""
     detection = detect(source)
     try:
         articles = detection.reader.read(source)
@@ -37,8 +42,8 @@ def read_with_profiles(source: Source, profiles: Profiles) -> tuple[Read, ...]:
             error.path = source.path
         raise
     if detection.reader.finished:
-        return tuple(map(Read, articles))
-    return tuple(_edited(article, detection, source, profiles) for article in articles)
+        return tuple(one if isinstance(one, RecordError) else Read(one) for one in articles)
+    return tuple(_edited(one, detection, source, profiles) for one in articles if isinstance(one, Article))
 
 
 def _edited(article: Article, detection: Detection, source: Source, profiles: Profiles) -> Read:

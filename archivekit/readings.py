@@ -14,7 +14,7 @@ from .corpus import places
 from .corpus import walk as walks
 from .corpus.walk import STDIN, Found, Walk, display, find, found_at
 from .entries import Choice, choice
-from .errors import ArchiveKitError, InternalError, LostProcessError, UsageError
+from .errors import ArchiveKitError, InternalError, LostProcessError, RecordError, UsageError
 from .files.paths import AnyPath, Paths, as_path, listed, path_text
 from .files.remote import address_of, local
 from .images.assets import Asset, Attached
@@ -41,6 +41,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     text: Source | None = None
     """The decoded file, where it was asked for."""
     error: ArchiveKitError | None = None
+    damaged: tuple[RecordError, ...] = ()
+    """Of a file of records, the lines that are none, while others are."""
     choices: tuple[Choice, ...] = ()
     """How the site profile of each article was chosen; none for records that were finished before."""
     looked: Mapping[str, str] = {}
@@ -88,8 +90,12 @@ class Reader:
         limits = self._task.settings.limits
         held = walks.read_bytes(found, limits) if data is None else walks.unpacked(data, found.path, limits)
         source = load(found.path, held, limits)
-        read = read_with_profiles(source, self.profiles)
+        given = read_with_profiles(source, self.profiles)
+        damaged = tuple(one for one in given if isinstance(one, RecordError))
+        read = [one for one in given if not isinstance(one, RecordError)]
         if self._task.strict:
+            if damaged:
+                raise damaged[0]
             from .accounting import check
 
             check(source, tuple(each.article for each in read))
@@ -104,6 +110,7 @@ class Reader:
             articles=tuple(each.article for each in attached),
             assets={sha256: asset for each in attached for sha256, asset in each.assets.items()},
             text=source if self._task.keep_text else None,
+            damaged=damaged,
             choices=tuple(choice(each.signals, each.profile, self.profiles) for each in read if each.signals is not None),
             looked=dict(self.finder.looked),
         )
@@ -158,9 +165,10 @@ def read_bytes(
 
 
 def _good(reading: Reading) -> Reading:
-    """The same reading; raises its error if it has one."""
-    if reading.error is not None:
-        raise reading.error
+    """The same reading; raises its error if it has one, or the first of what is damaged in it."""
+    for error in (reading.error, *reading.damaged):
+        if error is not None:
+            raise error
     return reading
 
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from math import inf
 from pathlib import Path
@@ -16,7 +16,7 @@ import msgspec
 
 from .config import Settings
 from .corpus.walk import Skipped
-from .errors import ArchiveKitError, BookError, SourceTooLargeError
+from .errors import ArchiveKitError, BookError, RecordError, SourceTooLargeError
 from .files import remote, sums
 from .files.sums import Sums
 from .limits import Limits
@@ -37,6 +37,13 @@ _END = 1 << 20
 """Bytes at the end of a report that are looked at first for its outputs."""
 
 
+class Damaged(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a file of records that is none, and why."""
+
+    reason: str
+    offset: int
+
+
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """A source that was read."""
 
@@ -51,10 +58,12 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """The ids of the records it gave, in their order in the source."""
     notices: tuple[Notice, ...]
     """Of all its articles."""
+    damaged: tuple[Damaged, ...] = ()
+    """What in it is no record, while the rest are; each is among the quarantined, too."""
 
 
 class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
-    """A source that could not be read, and why."""
+    """A source that could not be read, or a line of a file of records, and why."""
 
     path: str
     error: str
@@ -119,8 +128,8 @@ def names(name: str) -> re.Pattern[str]:
     return re.compile(rf"{re.escape(name)}((-[0-9]+)?\.(epub|pdf|jsonl)|\.parquet|-[0-9]{{5}}-of-[0-9]{{5}}\.jsonl\.zst)")
 
 
-def document(source: SourceInfo, articles: Sequence[Article]) -> Document:
-    """What the report says of a source that was read; ``articles`` are those it gave."""
+def document(source: SourceInfo, articles: Sequence[Article], damaged: Iterable[RecordError] = ()) -> Document:
+    """What the report says of a source that was read; ``articles`` are those it gave, ``damaged`` what else is in it."""
     return Document(
         path=source.path,
         sha256=source.sha256,
@@ -130,7 +139,15 @@ def document(source: SourceInfo, articles: Sequence[Article]) -> Document:
         profile=articles[0].provenance.profile if articles else None,
         articles=tuple(article.id for article in articles),
         notices=tuple(dict.fromkeys(notice for article in articles for notice in article.provenance.notices)),
+        damaged=tuple(Damaged(reason=error.message, offset=error.offset or 0) for error in damaged),
     )
+
+
+def damaged(source: Document) -> Iterator[Quarantined]:
+    """What the report says of each line of a source that is no record."""
+    for one in source.damaged:
+        error = RecordError.__name__
+        yield Quarantined(path=source.path, error=error, reason=one.reason, offset=one.offset, sha256=source.sha256)
 
 
 def quarantined(path: str, error: ArchiveKitError, file: Path | str | None, limits: Limits) -> Quarantined:

@@ -18,10 +18,11 @@ import small
 from hypothesis import given
 from hypothesis import strategies as st
 
+import archivekit
 from archivekit import extract, migrate, readings
 from archivekit.building import pipeline
 from archivekit.config import Settings
-from archivekit.errors import BookError, RecordError, UsageError
+from archivekit.errors import BookError, RecordError, TooManyFailuresError, UsageError
 from archivekit.extract import pdf as pdf_contents
 from archivekit.extract import pictures
 from archivekit.model import SCHEMA, decode, encode, json_schema
@@ -243,8 +244,36 @@ def test_a_newer_record_is_set_aside_with_its_place(tmp_path: Path) -> None:
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "a.txt").write_bytes(good + b"\n" + _line("archivekit/article/2") + b"\n")
     (reading,) = readings.read_tree(tmp_path / "c")
-    assert isinstance(reading.error, RecordError)
-    assert str(reading.error).startswith(f"a.txt@{len(good) + 1}: line 2 is of the schema archivekit/article/2")
+    assert (reading.error, len(reading.articles)) == (None, 1)
+    (error,) = reading.damaged
+    assert str(error).startswith(f"a.txt@{len(good) + 1}: line 2 is of the schema archivekit/article/2")
+    (strict,) = readings.read_tree(tmp_path / "c", strict=True)
+    assert isinstance(strict.error, RecordError)
+    with pytest.raises(RecordError, match="line 2 is of the schema"):
+        readings.read(tmp_path / "c" / "a.txt")
+
+
+def test_a_damaged_line_costs_no_other_line(tmp_path: Path) -> None:
+    texts = [f"第{n}篇\n\n这里有些话，{n}。\n".encode() for n in range(3)]
+    records = [encode(archivekit.read_bytes(text, path=f"{n}.txt")[0]) for n, text in enumerate(texts)]
+    lines = [records[0], b"damaged", records[1], records[2]]
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "a.txt").write_bytes(b"\n".join(lines))
+    at = len(lines[0]) + 1
+    for _ in range(2):
+        report = archivekit.build(tmp_path / "c", tmp_path / "out", {"formats": ["jsonl"]}, cache=tmp_path / "cache")
+        assert (report.articles, len(report.sources), report.exit_code) == (3, 1, 3)
+        (entry,) = report.quarantined
+        assert (entry.path, entry.error, entry.offset) == ("a.txt", "RecordError", at)
+        assert [(one.reason, one.offset) for one in report.sources[0].damaged] == [(entry.reason, at)]
+    checked = archivekit.verify.verify(tmp_path / "out", sources=tmp_path / "c")
+    assert (checked.findings, checked.sources) == ((), 1)
+    (tmp_path / "c" / "a.txt").write_bytes(b"\n".join(records))
+    found = archivekit.verify.verify(tmp_path / "out", sources=tmp_path / "c").findings
+    assert {"source.changed", "quarantine.differs"} <= {finding.id for finding in found}
+    with pytest.raises(TooManyFailuresError):
+        (tmp_path / "c" / "a.txt").write_bytes(b"\n".join(lines))
+        archivekit.build(tmp_path / "c", tmp_path / "out", {"formats": ["jsonl"]}, max_failures=0)
 
 
 def test_older_records_go_through_every_step() -> None:

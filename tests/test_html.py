@@ -217,6 +217,7 @@ CASES = [
     ),
     ("ruby inside ruby", "<p>前<ruby>一<ruby>二<rt>er</rt></ruby>三</ruby>后", "p(前一二^er三后)"),
     ("a tag dropped among less-than signs", "<p>怙言</i><<>稀", "p(怙言<<>稀)"),
+    ("a tag that the parser takes for words", "<p>一&amp;</b/>二", "p(一&</b/>二)"),
     ("NUL in a reference in a table", "<p>一二三四五六七八九十</p><table>&#\x0065喆</table>", "p(一二三四五六七八九十) p(A喆)"),
     ("headings begin at two", "<h1>一</h1><h4>二</h4>", "h2(一) h4(二)"),
 ]

@@ -63,6 +63,8 @@ class Gathered:
         first = self.shelf.add(key, document)
         if first is None:
             self.sources.append(document)
+            for entry in reports.damaged(document):
+                self.quarantined.append(entry)
         else:
             self.duplicates.append(reports.Duplicate(path=document.path, same_as=first, sha256=document.sha256))
 
@@ -96,17 +98,16 @@ def gather(
             progress("read", done, total)
         if key is not None:
             gathered.add(key, next(documents))
-            continue
-        result = next(results)
-        kept = Kept(found.path, error=lost(found.path)) if isinstance(result, Lost) else result
-        if kept.entry is not None:
-            cache.put_images(task.settings.images, kept.assets)
-            put = cache.put(known.source(found.path, bytes.fromhex(kept.entry.document.sha256)), kept.entry)
-            gathered.add(put, kept.entry.document)
-            continue
-        assert kept.error is not None
-        place, limits = found.address or found.file, task.settings.limits
-        gathered.quarantined.append(reports.quarantined(kept.path, kept.error, place, limits))
+        else:
+            result = next(results)
+            kept = Kept(found.path, error=lost(found.path)) if isinstance(result, Lost) else result
+            if kept.entry is not None:
+                cache.put_images(task.settings.images, kept.assets)
+                put = cache.put(known.source(found.path, bytes.fromhex(kept.entry.document.sha256)), kept.entry)
+                gathered.add(put, kept.entry.document)
+            elif kept.error is not None:
+                place, limits = found.address or found.file, task.settings.limits
+                gathered.quarantined.append(reports.quarantined(kept.path, kept.error, place, limits))
         if max_failures is not None and len(gathered.quarantined) > max_failures:
             said = f"{len(gathered.quarantined)} documents cannot be read, {max_failures} may: {gathered.reasons()}"
             raise TooManyFailuresError(said)
@@ -188,7 +189,7 @@ def keep(task: Task, found: Found) -> Kept:
     assert reading.source is not None
     renditions = _renditions(task).new(reading.assets)
     entry = Entry(
-        document=reports.document(reading.source, reading.articles),
+        document=reports.document(reading.source, reading.articles, reading.damaged),
         conditions=Conditions(
             profiles=read.profiles.digest,
             common=read.profiles.digests.get("common", ""),

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -15,6 +15,7 @@ from .progress import progress_bar
 from .say import complain, tell, warn
 
 if TYPE_CHECKING:
+    from ..errors import ArchiveKitError
     from ..model import Article
     from ..readings import Reading
 
@@ -107,11 +108,10 @@ def _articles(paths: list[str], root: Path | None, quiet: bool, failed: "list[Re
     good = False
     with progress_bar(quiet or sys.stdout.isatty()) as progress:
         for reading in read_tree(paths, root=root, progress=progress):
-            if reading.error is not None:
+            for error in _errors(reading):
                 failed.append(reading)
-                complain(reading.error)
-            else:
-                good = True
+                complain(error)
+            good = good or reading.error is None
             yield from reading.articles
     if not good:
         _nothing(failed)
@@ -154,16 +154,21 @@ def _each(
     good = bad = 0
     with progress_bar(quiet or sys.stdout.isatty()) as progress, processes(jobs, cluster) as workers:
         for reading in read_tree(paths, root=root, strict=strict, keep_text=keep_text, progress=progress, workers=workers):
-            if reading.error is not None:
+            for error in _errors(reading):
                 bad += 1
-                complain(reading.error)
-            else:
+                complain(error)
+            if reading.error is None:
                 good += 1
                 show(reading)
     sys.stdout.flush()
     if not good:
         _nothing(bad)
     raise typer.Exit(3 if bad else 0)
+
+
+def _errors(reading: "Reading") -> "Sequence[ArchiveKitError]":
+    """Why a document, or parts of it, could not be read."""
+    return reading.damaged if reading.error is None else (reading.error,)
 
 
 def _nothing(failed: object) -> NoReturn:

@@ -12,7 +12,7 @@ from typing import Final
 
 from ..errors import PieceLimitError
 from ..limits import over
-from ..model import CodeBlock, Figure, Image, Notice, Rule
+from ..model import CodeBlock, Figure, Image, Notice, Removal, Rule
 from ..source import Source
 from . import paired_tags
 from .flow import Wrap
@@ -275,9 +275,13 @@ class _Walker:
         """HTML as HTML; a Markdown image on a line of its own in it is an image, as its author meant."""
         for image in _IMAGE_LINE.finditer(self.source.text, start, end):
             self._html_piece(start, image.start())
-            place = str(self.source.span(*image.span()))
+            place = self.source.span(*image.span())
             if image.group("src"):
-                self.builder.block(Figure((Image(src=image.group("src"), alt=image.group("alt"), at=place),)), image.start())
+                shown = Image(src=image.group("src"), alt=image.group("alt"), at=str(place))
+                self.builder.block(Figure((shown,)), image.start())
+            else:
+                gone = Removal(text=image.group("alt"), span=place, rule="markdown.image-without-address")
+                self.losses.removals.append(gone)
             start = image.end()
         self._html_piece(start, end)
 

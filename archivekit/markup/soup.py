@@ -207,10 +207,20 @@ def _common(source: str, at: int, words: str, done: int, *, tags: bool) -> int:
             plain = html.unescape(match.group())
             if plain != match.group() and words.startswith(plain, done + run):
                 break
-        elif tags and source[at + run] == "<" and _MARKUP.match(source, at + run):
+        elif tags and source[at + run] == "<" and _is_left_out(source, at + run, words, done + run):
             break
         run += 1
     return run
+
+
+def _is_left_out(source: str, at: int, words: str, done: int) -> bool:
+    """Whether what stands in the source is a tag or a comment that the words do not have; some that the parser does not
+    know for tags they have."""
+    if not _MARKUP.match(source, at):
+        return False
+    match = _TAG.match(source, at)
+    tag = match.group().partition("&")[0] if match is not None else ""
+    return not words.startswith(re.sub(r"\r\n?", "\n", tag.replace("\0", "")), done)
 
 
 _OPEN = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)")

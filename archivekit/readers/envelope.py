@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from ..errors import RecordError
 from ..model import Article
 from ..source import Source
 
@@ -16,6 +17,7 @@ class Reader(msgspec.Struct, frozen=True):
     name: str
     recognised_by: str
     score: Callable[[str], float]
-    read: Callable[[Source], tuple[Article, ...]]
+    read: Callable[[Source], tuple[Article | RecordError, ...]]
+    """Its articles in their order; among them an error for each part of a file of records that is none."""
     finished: bool = False
     """Whether its articles are finished records already, to which no edit is applied."""

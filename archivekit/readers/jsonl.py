@@ -16,19 +16,23 @@ def score(head: str) -> float:
     return 1.0 if re.match(r'\s*\{"schema":\s*"archivekit/article/', head) else 0.0
 
 
-def read(source: Source) -> tuple[Article, ...]:
-    """All records of the file, those of older schemas migrated; raises RecordError with the byte offset of the line that is
-    none, or is of a schema newer than this archivekit."""
-    articles: list[Article] = []
+def read(source: Source) -> tuple[Article | RecordError, ...]:
+    """All records of the file, those of older schemas migrated. A line that is none, or is of a schema newer than this
+    archivekit, is a RecordError with its byte offset; raises the first where no line is a record."""
+    found: list[Article | RecordError] = []
+    errors: list[RecordError] = []
     offset = 0
     for number, line in enumerate(source.data.split(b"\n"), 1):
         if line.strip():
             try:
-                articles.append(upgrade(line))
+                found.append(upgrade(line))
             except RecordError as error:
-                raise RecordError(f"line {number} {error.message}", path=source.path, offset=offset) from None
+                errors.append(RecordError(f"line {number} {error.message}", path=source.path, offset=offset))
+                found.append(errors[-1])
         offset += len(line) + 1
-    return tuple(articles)
+    if errors and len(errors) == len(found):
+        raise errors[0]
+    return tuple(found)
 
 
 READER = Reader(

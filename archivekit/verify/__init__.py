@@ -142,7 +142,8 @@ class _Check:
         yield from self._pages(bundle.articles, files)
         if self._root is not None:
             yield from rederived(report, articles, self._root, self._store, self._limits)
-            self.sources = len(report.sources) + len(report.quarantined) + len(report.duplicates)
+            whole = {entry.path for entry in report.quarantined} - {entry.path for entry in report.sources}
+            self.sources = len(report.sources) + len(whole) + len(report.duplicates)
 
     def _pages(self, articles: tuple[Article, ...], files: Sequence[str]) -> Iterator[Finding]:
         """What the pages of the books lack."""

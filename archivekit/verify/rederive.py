@@ -55,13 +55,18 @@ def rederived(report: Report, articles: Sequence[Article], root: Path, store: Pa
 
 
 def _still_bad(entry: Quarantined, reading: Reading, file: Path, limits: Limits) -> Iterator[Finding]:
-    """What has become of a file that could not be read."""
-    if reading.error is None:
+    """What has become of a file that could not be read, or of a line that is no record."""
+    now: Quarantined | None = None
+    if reading.error is not None:
+        now = reports.quarantined(entry.path, reading.error, file, limits)
+    elif reading.source is not None:
+        damaged = reports.damaged(reports.document(reading.source, (), reading.damaged))
+        now = next((one for one in damaged if one.offset == entry.offset), None)
+    if now is None:
         yield Finding(
             id="quarantine.differs", file=entry.path, expected=f"{entry.error}: {entry.reason}", found="it can be read"
         )
         return
-    now = reports.quarantined(entry.path, reading.error, file, limits)
     if now.sha256 != entry.sha256:
         yield Finding(id="source.changed", file=entry.path, field="sha256", expected=entry.sha256, found=now.sha256)
     elif now != entry:
