@@ -517,9 +517,19 @@ def test_strict_reading_fails_what_is_not_accounted_for(tmp_path: Path, monkeypa
         "---\ntitle: 题\nauthor:阿岸\n关键词：水\nd: [\n---\n正文正文正文\n",
         "### 题\n------\n[首页](https://e.org/) | [目录](https://e.org/l)\n\n&lt;\\&lt;</p>",
         "---\ntitle: >#0\n---\n\n正文正文\n",
+        "[乡村开门](https://e.org/1)\n---\n日期<footer>甲<footer>一",
+        "<h1>题</h1><iframe >\r&amp来源：</iframe>",
         "---\ntitle: 题\n---\n<h3>\n![码]()\n</h3>\n\n正文正文\n",
     ],
-    ids=["author-twice", "keys-without-yaml", "escaped-reference", "comment-and-no-block", "image-of-nothing"],
+    ids=[
+        "author-twice",
+        "keys-without-yaml",
+        "escaped-reference",
+        "comment-and-no-block",
+        "footer-in-footer",
+        "reference-in-a-frame",
+        "image-of-nothing",
+    ],
 )
 def test_what_generated_documents_found(text: str) -> None:
     assert_accounted(text.encode())

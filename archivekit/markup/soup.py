@@ -92,7 +92,7 @@ class _Builder(HTMLTreeBuilder):
                 name = node.name
                 if name == "#text":
                     made: Any = Words(node.data)
-                    made.pieces = _pieces(markup, node.data, node.origin_offset or 0, tags=parent.name not in _WITHOUT_TAGS)
+                    made.pieces = _pieces(markup, node.data, node.origin_offset or 0, parent.name)
                 elif name == "#comment":
                     made = Comment(node.data or "")
                 elif name.startswith(("#", "!")):
@@ -144,28 +144,30 @@ def attribute(tag: Tag, name: str) -> str:
     return value
 
 
-_WITHOUT_TAGS = frozenset({"title", "textarea", "style", "script", "xmp", "iframe", "noembed", "noframes", "plaintext"})
-"""Elements in which HTML sees no tags."""
+_RAW = frozenset({"style", "script", "xmp", "iframe", "noembed", "noframes", "plaintext"})
+"""Elements in which HTML sees neither tags nor references."""
+_WITHOUT_TAGS = _RAW | {"title", "textarea"}
 
 
-def _pieces(source: str, words: str, start: int, *, tags: bool) -> tuple[Piece, ...]:
-    """The pieces of a text node; most stand in the source as they are."""
+def _pieces(source: str, words: str, start: int, inside: str) -> tuple[Piece, ...]:
+    """The pieces of a text node inside an element; most stand in the source as they are."""
     if source.startswith(words, start):
         return (Piece(words, start, start + len(words), verbatim=True),)
-    return tuple(align(source, words, start, tags=tags))
+    return tuple(align(source, words, start, tags=inside not in _WITHOUT_TAGS, references=inside not in _RAW))
 
 
-def align(source: str, words: str, start: int, *, tags: bool = True) -> Iterator[Piece]:
+def align(source: str, words: str, start: int, *, tags: bool = True, references: bool = True) -> Iterator[Piece]:
     """Find the words of a text node in the source it was parsed from, from ``start`` on.
 
     Character references, ``\\r\\n``, NUL (left out, or U+FFFD where the standard says so) and tags that the parser ignored
     stand between; each becomes the border of a piece. A piece is verbatim, or one reference with what it stands for. Words
-    that are not found stand nowhere, where the last ones ended. Without ``tags``, a ``<`` is a character like any.
+    that are not found stand nowhere, where the last ones ended. Without ``tags`` a ``<`` is a character like any, without
+    ``references`` a ``&``.
     """
     at, done, size = start, 0, len(words)
     reached = start
     while done < size:
-        run = _common(source, at, words, done, tags=tags)
+        run = _common(source, at, words, done, tags=tags, references=references)
         if run:
             yield Piece(words[done : done + run], at, at + run, verbatim=True)
             reached = at = at + run
@@ -175,7 +177,7 @@ def align(source: str, words: str, start: int, *, tags: bool = True) -> Iterator
             yield Piece(words[done:], reached, reached, verbatim=False)
             return
         head = source[at]
-        if head == "&" and (match := _REFERENCE.match(source, at) or _BROKEN_REFERENCE.match(source, at)):
+        if references and head == "&" and (match := _REFERENCE.match(source, at) or _BROKEN_REFERENCE.match(source, at)):
             plain = html.unescape(match.group().replace("\0", "")) or words[done]
             if words.startswith(plain, done):
                 yield Piece(plain, at, match.end(), verbatim=False)
@@ -198,12 +200,12 @@ def align(source: str, words: str, start: int, *, tags: bool = True) -> Iterator
             at = found if found >= 0 else at + 1
 
 
-def _common(source: str, at: int, words: str, done: int, *, tags: bool) -> int:
+def _common(source: str, at: int, words: str, done: int, *, tags: bool, references: bool) -> int:
     """How many characters agree; a reference or a tag ends the run."""
     run = 0
     limit = min(len(source) - at, len(words) - done)
     while run < limit and source[at + run] == words[done + run]:
-        if source[at + run] == "&" and (match := _REFERENCE.match(source, at + run)):
+        if references and source[at + run] == "&" and (match := _REFERENCE.match(source, at + run)):
             plain = html.unescape(match.group())
             if plain != match.group() and words.startswith(plain, done + run):
                 break

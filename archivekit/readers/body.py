@@ -120,9 +120,15 @@ def _take_header(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:
 def _take_footer(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:
     """A ``footer`` after the text: credits, a note on the author, links to other versions."""
     own = [block for block in blocks if _inside(block, mark.span)]
-    if not own or own[-1] is not blocks[-1] or any(isinstance(block, (Figure, List)) for block in own):
+    known = draft.extra.get("footer", ())
+    if (
+        not own
+        or own[-1] is not blocks[-1]
+        or any(isinstance(block, (Figure, List)) for block in own)
+        or isinstance(known, str)
+    ):
         return blocks
-    notes: list[str] = []
+    notes = list(known)
     links: list[RelatedLink] = list(draft.fields.get("links", ()))
     for block in own:
         place = hull((block,))

@@ -75,7 +75,7 @@ def _job(bundle: Bundle, target: Path, settings: Settings, starts: tuple[int, ..
     fonts, sheet = installed(), paper(settings.page)
     images = _Images(bundle.assets, sheet, press=settings.print_ready)
     book = document.Book(bundle=bundle, images=images, fonts=fonts, starts=starts, notes=settings.print_ready)
-    book = msgspec.structs.replace(book, title_ems=sheet.block[0] / (_TITLE * sheet.size))
+    book = msgspec.structs.replace(book, title_ems=sheet.block[0] / (_TITLE * sheet.size), measure=sheet.measure)
     if settings.qr:
         book = msgspec.structs.replace(book, code=images.code)
     html, notices = document.document(book)

@@ -22,6 +22,7 @@ from ..titles import broken
 from .breaks import with_breaks
 from .glyphs import name_missing
 from .press import with_notes
+from .tables import with_widths
 
 _OWN_INDENT = re.compile(r"(<p>(?:<(?:strong|em|s|a [^<>]*)>)*)[ \u00a0\u2002-\u200a\u3000]+")
 _LIST_GAP = re.compile(r"(</d[td]>|<dl>)\s+(?=</?d[tdl]>)")
@@ -46,6 +47,8 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     """Address → href and side in millimetres of its QR code; None for no code."""
     title_ems: float = 19
     """How many characters of an article's title a line takes."""
+    measure: float = 30
+    """How many characters of the text a line takes."""
     notes: bool = False
     """Whether the addresses of links are printed as footnotes."""
 
@@ -80,7 +83,7 @@ def document(book: Book) -> tuple[str, tuple[Notice, ...]]:
 def _article(book: Book, entry: pages.Entry, medium: pages.Medium) -> str:
     page = _with_code(book, entry.article, _set(pages.article_page(entry, medium)), medium.said)
     page = page.replace(f">{text(entry.title)}</h1>", f">{_in_rows(entry.title, book.title_ems)}</h1>", 1)
-    page = with_breaks(page)
+    page = with_widths(with_breaks(page), book.measure)
     return with_notes(page) if book.notes else page
 
 
