@@ -144,6 +144,10 @@ def attribute(tag: Tag, name: str) -> str:
     return value
 
 
+_NEAR = 64
+"""Characters that are looked through for one character."""
+_FAILURES = 50
+"""How often words are looked for in all that follows, and not found."""
 _RAW = frozenset({"style", "script", "xmp", "iframe", "noembed", "noframes", "plaintext"})
 """Elements in which HTML sees neither tags nor references."""
 _WITHOUT_TAGS = _RAW | {"title", "textarea"}
@@ -165,7 +169,7 @@ def align(source: str, words: str, start: int, *, tags: bool = True, references:
     ``references`` a ``&``.
     """
     at, done, size = start, 0, len(words)
-    reached = start
+    reached, failures = start, 0
     while done < size:
         run = _common(source, at, words, done, tags=tags, references=references)
         if run:
@@ -195,9 +199,18 @@ def align(source: str, words: str, start: int, *, tags: bool = True, references:
             at += 1
         elif tags and head == "<" and (match := _TAG.match(source, at)):
             at = match.end()
+        elif (found := _further(source, words, done, at, far=failures < _FAILURES)) >= 0:
+            at = found
         else:
-            found = source.find(words[done : done + 8], at + 1)
-            at = found if found >= 0 else at + 1
+            yield Piece(words[done], reached, reached, verbatim=False)
+            failures += 1
+            done += 1
+
+
+def _further(source: str, words: str, done: int, at: int, *, far: bool) -> int:
+    """Where the words go on after a place at which they do not: words that HTML moves may go on far from there. Or -1."""
+    found = source.find(words[done : done + 8], at + 1, None if far else at + _NEAR)
+    return found if found >= 0 else source.find(words[done], at + 1, at + _NEAR)
 
 
 def _common(source: str, at: int, words: str, done: int, *, tags: bool, references: bool) -> int:
