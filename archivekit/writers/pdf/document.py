@@ -23,6 +23,7 @@ from .breaks import with_breaks
 from .glyphs import name_missing
 from .press import with_notes
 from .tables import with_widths
+from .widths import ems
 
 _OWN_INDENT = re.compile(r"(<p>(?:<(?:strong|em|s|a [^<>]*)>)*)[ \u00a0\u2002-\u200a\u3000]+")
 _LIST_GAP = re.compile(r"(</d[td]>|<dl>)\s+(?=</?d[tdl]>)")
@@ -87,9 +88,9 @@ def _article(book: Book, entry: pages.Entry, medium: pages.Medium) -> str:
     return with_notes(page) if book.notes else page
 
 
-def _in_rows(title: str, ems: float) -> str:
+def _in_rows(title: str, room: float) -> str:
     """A title that takes several lines with each in a ``span.row``, so that they are even and no character stands alone."""
-    rows = broken(title, ems, _ems)
+    rows = broken(title, room, ems)
     if len(rows) < 2 or len(_HAN.findall(title)) * 2 < len(title):
         return text(title)
     parts, place = [], 0
@@ -102,22 +103,17 @@ def _in_rows(title: str, ems: float) -> str:
     return "".join(parts) + text(title[place:])
 
 
-def _with_running_head(headline: re.Match[str], ems: float) -> str:
+def _with_running_head(headline: re.Match[str], title_ems: float) -> str:
     """A headline with what heads its pages: its words, as many as one line has room for beside the number of the page."""
     whole = " ".join(html.unescape(_TAG.sub("", headline[2])).split())
-    room = 2 * ems - 7
+    room = 2 * title_ems - 7
     size, shown = 0.0, whole
     for at, char in enumerate(whole):
-        size += _ems(char)
+        size += ems(char)
         if size > room:
             shown = whole[:at].rstrip() + "…"
             break
     return f'<h1{headline[1]} data-head="{attribute(shown)}">{headline[2]}</h1>'
-
-
-def _ems(words: str) -> float:
-    """About how wide words are, a Chinese character being 1; on the safe side for Latin ones."""
-    return sum(0.62 if char < "\u02ff" else 1 for char in words)
 
 
 def _with_code(book: Book, article: Article, page: str, said: Words) -> str:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from .widths import ems
+
 SIZE: Final = 0.857
 """Of the type in a table, in rem."""
 _LEAST: Final = 0.6
@@ -95,23 +97,18 @@ def _marked(cell: re.Match[str]) -> str:
 
 
 def _is_short(inside: str) -> bool:
-    return _BROKEN.search(inside) is None and _ems(_words(inside)) <= _SHORT
+    return _BROKEN.search(inside) is None and ems(_words(inside)) <= _SHORT
 
 
 def _least(inside: str) -> float:
     if _is_short(inside):
-        return _ems(_words(inside))
+        return ems(_words(inside))
     return max((size for size in _sizes(inside) if size <= _WORD), default=1.0)
 
 
 def _sizes(inside: str) -> list[float]:
-    return [_ems(run) for run in _BETWEEN.split(_words(inside))]
+    return [ems(run) for run in _BETWEEN.split(_words(inside))]
 
 
 def _words(inside: str) -> str:
     return html.unescape(_TAG.sub("", inside)).strip()
-
-
-def _ems(words: str) -> float:
-    """About how wide words are, a Chinese character being 1; on the safe side for Latin ones."""
-    return sum(0.6 if char < "\u2000" else 1 for char in words if char not in "\u200b\u2060")
