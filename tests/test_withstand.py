@@ -463,8 +463,11 @@ def test_the_json_suite_is_taken_or_refused() -> None:
         inside = line.replace(b'"extra":{}', b'"extra":{"x":' + data + b"}")
         for where, made in (("alone", data), ("below", line + b"\n" + data), ("inside", inside), ("beside", line + data)):
             try:
-                articles = JSONL.read(load("a.jsonl", made))
+                read = JSONL.read(load("a.jsonl", made))
             except ArchiveKitError:
+                continue
+            articles = [one for one in read if isinstance(one, Article)]
+            if len(articles) < len(read):
                 continue
             taken.setdefault(path.name, []).append(where)
             assert all(decode(encode(article)) == article for article in articles), path.name

@@ -60,7 +60,11 @@ def fill(draft: Draft, parsed: Parsed) -> None:
 
 def _inside(block: Block, span: Span) -> bool:
     place = hull((block,))
-    return place is not None and span.start <= place.start and place.end <= span.end
+    return place is not None and _covers(span, place)
+
+
+def _covers(span: Span, other: Span) -> bool:
+    return span.start <= other.start and other.end <= span.end
 
 
 def _reaches_into(block: Block, span: Span) -> bool:
@@ -90,6 +94,7 @@ def _take_time(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:
             return blocks
         draft.set("published", moment, start, draft.source.char(mark.span.end), "html.time")
         return [block for block in blocks if block not in own]
+    draft.removals = [one for one in draft.removals if not _covers(mark.span, one.span)]
     draft.remove(start, draft.source.char(mark.span.end), "html.time")
     return [block for block in blocks if block not in own]
 

@@ -73,6 +73,8 @@ class _Block:
         self.found = Fields()
 
     def fields(self, block: str) -> Fields:
+        if block.startswith("\ufeff"):  # which YAML leaves out and does not count
+            self.start, block = self.start + 1, block[1:]
         root = self._tree(block)
         if root is None or root.kind != "map" or root.flow:
             raise Refused("not a mapping", self.start)
