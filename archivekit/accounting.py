@@ -326,7 +326,8 @@ def _body_start(text: str) -> int:
     elif (bare := _BARE.match(text)) and re.search(r"^[\s\"]*title\b", bare[0], re.M):
         start = bare.end()
     stamp = re.compile(
-        r"\s*(?:<!--\s*\d{9,16}\s*-->[ \t]*\r?\n\s*)?\[[^\n]*\]\(\S*\)[ \t]*\r?\n-{3,}[ \t]*\r?\n(?:\s*(?:日期|時間|时间|Date)[：:][^\n]*\n)?"
+        r"\s*(?:<!--\s*\d{9,16}\s*-->[ \t]*\r?\n\s*)?\[[^\n]*\]\(\S*\)[ \t]*\r?\n-{3,}[ \t]*\r?\n"
+        r"(?:\s*(?:日期|時間|时间|Date)[：:][^\n]*\n)?"
     ).match(text, start)
     return stamp.end() if stamp else start
 

@@ -92,6 +92,11 @@ MARKED = frozenset(["address", "time", "footer", "header", "nav", "aside", "cite
 """Elements an envelope may want to know the place of."""
 PARTS = frozenset(["td", "th", "tr", "thead", "caption"])
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_WHOLE_TAG = re.compile(
+    r"<[A-Za-z][^\t\n\f\r />]*+(?:[\t\n\f\r /]++|[^\t\n\f\r />][^\t\n\f\r />=]*+(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+"
+    r"(?:\"[^\"]*+\"|'[^']*+'|[^\t\n\f\r >\"'][^\t\n\f\r >]*+|(?=>)))?+)*+>"
+)
+"""A tag as the standard takes it apart (13.2.5): a ``>`` in quotes does not end it."""
 CONTAINERS = {"blockquote": "quote", "ul": "bullet", "ol": "ordered", "li": "item", "table": "table", "figure": "figure"}
 
 
@@ -373,7 +378,8 @@ class _Walker:
 
     def _end_of(self, at: int) -> int:
         """Where the tag ends that begins at a place."""
-        return self.source.text.find(">", at) + 1 or at
+        tag = _WHOLE_TAG.match(self.source.text, at)
+        return tag.end() if tag is not None else self.source.text.find(">", at) + 1 or at
 
 
 def _is_picture(tag: Tag) -> bool:

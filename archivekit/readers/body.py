@@ -60,11 +60,7 @@ def fill(draft: Draft, parsed: Parsed) -> None:
 
 def _inside(block: Block, span: Span) -> bool:
     place = hull((block,))
-    return place is not None and _covers(span, place)
-
-
-def _covers(span: Span, other: Span) -> bool:
-    return span.start <= other.start and other.end <= span.end
+    return place is not None and span.start <= place.start and place.end <= span.end
 
 
 def _reaches_into(block: Block, span: Span) -> bool:
@@ -94,8 +90,10 @@ def _take_time(draft: Draft, mark: Mark, blocks: list[Block]) -> list[Block]:
             return blocks
         draft.set("published", moment, start, draft.source.char(mark.span.end), "html.time")
         return [block for block in blocks if block not in own]
-    draft.removals = [one for one in draft.removals if not _covers(mark.span, one.span)]
-    draft.remove(start, draft.source.char(mark.span.end), "html.time")
+    for block in own:
+        place = hull((block,))
+        if place is not None:
+            draft.remove(draft.source.char(place.start), draft.source.char(place.end), "html.time", words(block))
     return [block for block in blocks if block not in own]
 
 
