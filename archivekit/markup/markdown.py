@@ -55,7 +55,9 @@ def parse(source: Source, start: int, end: int) -> Parsed:
     walker = _Walker(source, lines)
     walker.run(tokens)
     for first, last in definitions:
-        walker.losses.remove(*lines.bounds(first, last), "reference-definition")
+        place = lines.bounds(first, last)
+        if not any(begin <= place[0] and place[1] <= stop for begin, stop in walker.html):
+            walker.losses.remove(*place, "reference-definition")
     return walker.parsed()
 
 
@@ -64,6 +66,8 @@ class _Walker:
 
     def __init__(self, source: Source, lines: Lines) -> None:
         self.source = source
+        self.html: list[tuple[int, int]] = []
+        """The stretches that were read as HTML, with all that stands in them."""
         self.lines = lines
         self.builder = self.text = Builder(source.span)
         self.notes = Builder(source.span)
@@ -268,6 +272,7 @@ class _Walker:
                 begin, stop_at = self.lines.bounds(line, line + 1)
                 self._html_range(begin + (indent.end() if indent else 0), stop_at)
         else:
+            self.html.append((start, end))
             self._html_range(start, end)
         return stop
 
