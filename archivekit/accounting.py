@@ -246,13 +246,14 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         return mask
     for match in _DROPPED.finditer(text):
         _clear(mask, match.start("inside"), match.end("inside"))
-    body = _body_start(text) if not _has_no_envelope(articles) else 0
+    # What looks like front matter and could not be read is body, like the rest of the file.
+    body = _body_start(text) if not _is_noticed(articles, "front-matter.none") else 0
     is_markdown = not _is_html(text, body, articles)
     _hide_tags(mask, _TAGS.finditer(text, 0, len(text) if is_markdown else body))
     if not is_markdown:
         _hide_tags(mask, _HTML_TAGS.finditer(text, body))
     if body:
-        keys = _LOOSE_KEYS if any("front-matter.not-yaml" in _noticed(article) for article in articles) else _KEYS
+        keys = _LOOSE_KEYS if _is_noticed(articles, "front-matter.not-yaml") else _KEYS
         _hide(mask, (_JSON_KEYS if text.lstrip().startswith(("{", '"', ";")) else keys).finditer(text, 0, body))
         _hide(mask, _TABLES.finditer(text, 0, body) if text.lstrip().startswith("+++") else ())
         for braces in _BRACES.finditer(text, 0, body):
@@ -270,10 +271,6 @@ def visible(source: Source, articles: tuple[Article, ...]) -> bytearray:
         if not html.unescape(match.group()).strip():
             _clear(mask, *match.span())
     return mask
-
-
-def _noticed(article: Article) -> set[str]:
-    return {notice.id for notice in article.provenance.notices}
 
 
 def _references(text: str, body: int) -> list[re.Match[str]]:
@@ -332,9 +329,9 @@ def _body_start(text: str) -> int:
     return stamp.end() if stamp else start
 
 
-def _has_no_envelope(articles: tuple[Article, ...]) -> bool:
-    """Whether what looks like front matter could not be read, so that the whole file is the body."""
-    return any(notice.id == "front-matter.none" for article in articles for notice in article.provenance.notices)
+def _is_noticed(articles: tuple[Article, ...], id: str) -> bool:
+    """Whether one of the articles has a Notice of this kind."""
+    return any(notice.id == id for article in articles for notice in article.provenance.notices)
 
 
 def _is_html(text: str, body: int, articles: tuple[Article, ...]) -> bool:
