@@ -184,10 +184,7 @@ def _faults(source: Source, article: Article) -> Iterator[str]:
             continue
         if not _is_inside(entry.span, source):
             yield f"evidence of {path}: bytes {entry.span} are not in the file"
-        elif entry.raw not in (
-            _raw(source, entry.span),
-            source.text[source.char(entry.span.start) : source.char(entry.span.end)],
-        ):
+        elif not source.quotes(entry.span, entry.raw):
             yield f"evidence of {path}: bytes {entry.span} are not what it quotes"
         if not entry.rule:
             yield f"evidence of {path}: no rule"

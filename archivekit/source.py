@@ -89,6 +89,12 @@ class Source:
         """The bytes of ``text[start:end]``."""
         return Span(self.byte(start), self.byte(end))
 
+    def quotes(self, span: Span, words: str) -> bool:
+        """Whether words are what stands at a span. A damaged byte at its end is another character where the rest is cut off."""
+        if words == self.data[span.start : span.end].decode(self.encoding, "replace"):
+            return True
+        return words == self.text[self.char(span.start) : self.char(span.end)]
+
     def _map(self) -> None:
         """Lay marks: at every segment, at every page inside one, and at the end."""
         for segment in self._segments:

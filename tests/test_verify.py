@@ -20,6 +20,7 @@ from PIL import Image as Picture
 
 from archivekit import report as reports
 from archivekit.building import pipeline
+from archivekit.config import Settings
 from archivekit.errors import UsageError
 from archivekit.files import sums
 from archivekit.images import assets
@@ -366,3 +367,11 @@ def test_a_finding_names_everything() -> None:
     finding = Finding(id="record.differs", file="x.epub", article="ab.0", field="title", expected="a", found="b")
     assert str(finding) == "x.epub: ab.0: title: expected 'a', found 'b' [record.differs]"
     assert str(Finding(id="x", file="y")) == "y: not as it should be [x]"
+
+
+def test_evidence_that_ends_in_a_damaged_byte_is_no_finding(tmp_path: Path) -> None:
+    found = small.ROOT / "tests" / "fuzz" / "finds" / "evidence-ends-in-a-damaged-byte.txt"
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.txt").write_bytes(found.read_bytes())
+    pipeline.build(tmp_path / "corpus", tmp_path / "dist", Settings(formats=("jsonl",)))
+    assert verify(tmp_path / "dist", sources=tmp_path / "corpus").findings == ()

@@ -108,18 +108,17 @@ def _record(record: Article, derived: Article, source: Source, *, changed: bool)
                 found=finding.found,
             )
     if source.sha256 == record.provenance.source.sha256:
-        yield from _spans(record, source.data)
+        yield from _spans(record, source)
 
 
-def _spans(record: Article, data: bytes) -> Iterator[Finding]:
+def _spans(record: Article, source: Source) -> Iterator[Finding]:
     """Every span against the bytes: evidence has their text, nothing lies outside of the file."""
-    made = record.provenance
+    made, data = record.provenance, source.data
     for field, evidence in made.evidence.items():
-        if evidence.span is not None:
-            start, end = evidence.span
-            text = data[start:end].decode(made.source.encoding, "replace")
-            if text != evidence.raw or not _within(evidence.span, data):
-                yield _misplaced(record, f"provenance.evidence.{field}", evidence.raw, text)
+        span = evidence.span
+        if span is not None and not (_within(span, data) and source.quotes(span, evidence.raw)):
+            text = data[span.start : span.end].decode(source.encoding, "replace")
+            yield _misplaced(record, f"provenance.evidence.{field}", evidence.raw, text)
     for at, removal in enumerate(made.removals):
         if not _within(removal.span, data):
             yield _misplaced(record, f"provenance.removals.{at}.span", f"0:{len(data)}", str(removal.span))
