@@ -214,7 +214,7 @@ def _is_damaged_utf8(data: bytes) -> bool:
     """Whether most of what is not ASCII is well-formed UTF-8: other encodings are so by accident only."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    good = sum(1 for sign in text if sign > "\x7f") - bad
+    good = _beyond_ascii(text) - bad
     return good >= 4 * bad or (good > 0 and bad == 1 and text.endswith("\ufffd"))
 
 
@@ -284,8 +284,12 @@ def _worth(sign: str, charset: str) -> float:
 def _damage(data: bytes, codec: str) -> float:
     """The share of what is not ASCII that a codec cannot decode."""
     text = data.decode(codec, "replace")
-    strange = sum(1 for sign in text if sign > "\x7f")
-    return text.count("\ufffd") / max(1, strange)
+    return text.count("\ufffd") / max(1, _beyond_ascii(text))
+
+
+def _beyond_ascii(text: str) -> int:
+    """How many characters are not ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 # --- decoding with damage in its place ----------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
 from functools import cache
 from importlib import resources
 
@@ -14,7 +13,8 @@ _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
-_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|a|is|that|for|was|with|on|as|it|by|at|from)\b", re.I)
+_WORD = re.compile(r"\w+")
+_ENGLISH = frozenset("the of and to in a is that for was with on as it by at from".split())
 
 
 _KINDS = (("han", _HAN), ("kana", _KANA), ("hangul", _HANGUL), ("latin", _LATIN), ("cyrillic", _CYRILLIC))
@@ -27,25 +27,28 @@ def _scripts() -> dict[str, str]:
     return {char: script for script, chars in table.items() for char in chars if char != "\n"}
 
 
-class _Kinds(dict[str, str]):
-    """What a character counts as, worked out once each; ``""`` for what tells nothing."""
+_SIGNS = {"han": "H", "simplified": "S", "traditional": "T", "kana": "K", "hangul": "G", "latin": "L", "cyrillic": "C"}
+"""What a character counts as, in one letter each."""
 
-    def __missing__(self, char: str) -> str:
+
+class _Signs(dict[int, str]):
+    """By its code point, the letter for what a character counts as, worked out once each; a blank for what tells nothing."""
+
+    def __missing__(self, point: int) -> str:
+        char = chr(point)
         kind = next((name for name, pattern in _KINDS if pattern.match(char)), "")
-        self[char] = kind = _scripts().get(char, kind) if kind == "han" else kind
-        return kind
+        self[point] = sign = _SIGNS.get(_scripts().get(char, kind) if kind == "han" else kind, " ")
+        return sign
 
 
-_kinds = _Kinds()
+_signs = _Signs()
 
 
 def counts(text: str) -> dict[str, int]:
     """Characters by what they tell: Han, of them simplified-only and traditional-only, kana, hangul, Latin, Cyrillic."""
-    found = dict.fromkeys(("han", "simplified", "traditional", "kana", "hangul", "latin", "cyrillic", ""), 0)
-    for char, number in Counter(text).items():
-        found[_kinds[char]] += number
+    signs = text.translate(_signs)
+    found = {kind: signs.count(sign) for kind, sign in _SIGNS.items()}
     found["han"] += found["simplified"] + found["traditional"]
-    del found[""]
     return found
 
 
@@ -67,7 +70,7 @@ def decide(text: str) -> tuple[str, dict[str, int]]:
             return "zh", found
         return ("zh-Hans" if simplified >= traditional else "zh-Hant"), found
     if latin:
-        english = len(_ENGLISH.findall(text))
+        english = sum(map(_ENGLISH.__contains__, _WORD.findall(text.lower())))
         return ("en" if english * 12 >= len(text.split()) else "und-Latn"), found
     return "und", found
 
@@ -107,6 +110,7 @@ _SCRIPTS = {"zh-Hans": ("simplified", "traditional", "zh-Hant"), "zh-Hant": ("tr
 def _other_script(text: str, around: str) -> str:
     """``zh-Hans`` in what is ``zh-Hant`` and the reverse, where nothing speaks against it."""
     own, foreign, found = _SCRIPTS.get(around, ("", "", ""))
-    if not found or any(_kinds[char] == own for char in text):
+    signs = text.translate(_signs) if found else ""
+    if not found or _SIGNS[own] in signs:
         return ""
-    return found if sum(_kinds[char] == foreign for char in text) >= _LEAST_TELLING else ""
+    return found if signs.count(_SIGNS[foreign]) >= _LEAST_TELLING else ""

@@ -46,6 +46,8 @@ HEAD = 6
 """How many blocks at the top may be credits."""
 TAIL = 9
 """How many blocks at the end may be credits."""
+DEEPEST = 16
+"""How many blocks at the top may be credits of a writer, a reporter or a translator."""
 _ENDING = re.compile(r"[（(【\[](?P<inner>[^（()）【】\[\]]{3,80})[)）】\]]\s*(?P<number>\d{0,8})\s*$")
 _DESCRIPTION = re.compile(r"\s*(归档|摘要|期刊|文献来源|原文|出处|DOI|来源|來源|编译|作者)\s*[：:]")
 _NOBODY = re.compile(
@@ -191,12 +193,12 @@ def _lines(article: Article, found: _Found) -> None:
     body = article.body
     size = len(body)
     continued: Role | None = None
-    asked = speakers([inline_text(block.children) for block in body if isinstance(block, (Paragraph, Heading))])
-    for index, block in enumerate(body):
-        if not isinstance(block, (Paragraph, Heading)):
-            continue
+    texts = [inline_text(block.children) if isinstance(block, (Paragraph, Heading)) else "" for block in body]
+    asked = speakers(texts)
+    for index, (block, text) in enumerate(zip(body, texts, strict=True)):
         at_edge = index < HEAD or index >= size - TAIL
-        text = inline_text(block.children)
+        if not isinstance(block, (Paragraph, Heading)) or (continued is None and index >= DEEPEST and not at_edge):
+            continue
         if continued is not None:
             role, continued = continued, None
             names, _ = split_names(text.split("，")[0][:60])
@@ -211,7 +213,7 @@ def _lines(article: Article, found: _Found) -> None:
         if line is None or (label_of(text) in asked and len(line.credits) == 1 and not is_surnamed(line.credits[0].name)):
             _unlabelled(found, block, text, index, size)
             continue
-        if not at_edge and not (index < 16 and any(c.role in ("aut", "trl", "rpt") for c in line.credits)):
+        if not at_edge and not (index < DEEPEST and any(c.role in ("aut", "trl", "rpt") for c in line.credits)):
             continue
         found.block(block, line.credits, "credits.line")
         if line.pure and at_edge and not _introduces(body, index):
@@ -301,9 +303,7 @@ def _ending(text: str) -> int | None:
     if match:
         line = parse_credits(match.group("inner"), loose=True)
         return match.start() if line is not None and line.pure else None
-    for head in SEPARATED.finditer(text):
-        if head.start() < len(text) - 80:
-            continue
+    for head in SEPARATED.finditer(text, max(0, len(text) - 80)):
         line = parse_credits(text[head.start() :])
         if line is not None and line.pure and (len(line.credits) >= 2 or text[: head.start()].rstrip()[-1:] in "。！？”」）)"):
             return head.start()

@@ -143,10 +143,9 @@ def _lost_images(article: Article) -> Article:
     notices: list[Notice] = []
     last = len(article.body) - 1
     for index, block in enumerate(article.body):
-        text = words(block).strip() if isinstance(block, Paragraph) else ""
+        text = words(block).strip() if isinstance(block, Paragraph) and 0 < index < last else ""
         if (
             isinstance(block, Paragraph)
-            and 0 < index < last
             and len(text) <= CAPTION
             and len(text) > 1
             and (_LOST.search(text) or _CUE.match(text) or _END.search(text))

@@ -48,10 +48,10 @@ def _own_date(article: Article) -> Article:
             break
         text = inline_text(block.children).strip()
         lines = [line.strip() for line in re.split(r"\n|[|｜]", text) if line.strip()]
-        moment = _local_moment(lines[-1]) if lines and len(lines[-1]) <= 60 else None
-        if moment is None or len(lines) > 2 or (len(lines) == 2 and len(lines[0]) > 120):
+        if not 1 <= len(lines) <= 2 or (len(lines) == 2 and len(lines[0]) > 120) or len(lines[-1]) > 60:
             continue
-        if len(lines) == 1 and not _DATE_LINE.match(lines[0]):
+        moment = _local_moment(lines[-1]) if len(lines) == 2 or _DATE_LINE.match(lines[0]) else None
+        if moment is None:
             continue
         if len(lines) == 1 and _is_written_about(article, index, moment):
             return article

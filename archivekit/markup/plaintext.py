@@ -111,9 +111,20 @@ class Scan(NamedTuple):
     notices: tuple[Notice, ...]
 
 
+class _Columns(dict[str, int]):
+    """How many columns a character takes, worked out once each."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = taken = 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+        return taken
+
+
+_columns = _Columns()
+
+
 def columns(text: str) -> int:
     """How many columns a text takes where a Han character, and punctuation set among them, takes two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+    return len(text) if text.isascii() else sum(map(_columns.__getitem__, text))
 
 
 def closes(text: str) -> bool:
