@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -63,6 +65,19 @@ def test_the_table_runs_an_extractor_in_a_process_of_its_own(tmp_path: Path) -> 
     head, row = shown.split("\n")
     assert head.split()[:2] == ["extractor", "title"]
     assert row.split()[:3] == ["archivekit", "100.0", "%"]
+
+
+def test_the_clock_runs_behind_the_documents_that_warm_an_extractor_up(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.txt" for number in range(3)]
+    for path in paths:
+        path.write_text(f"标题{path.stem}\n\n正文一段。\n", "utf-8")
+    command = [sys.executable, str(HERE / "peers.py"), "--run", "archivekit", "--warm", "2"]
+    done = subprocess.run(
+        command, input="".join(f"{path}\n" for path in paths), capture_output=True, encoding="utf-8", check=True
+    )
+    (answer,) = map(json.loads, done.stdout.splitlines())
+    assert answer["title"] == "标题2"
+    assert 0 < answer["seconds"] < 1
 
 
 def test_plain_text_becomes_paragraphs_and_html_stays() -> None:

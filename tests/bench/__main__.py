@@ -36,7 +36,7 @@ class Section(NamedTuple):
 
 SECTIONS: Final = {
     "start": Section(growth.measure_start, (0,), 5),
-    "reading": Section(reading.measure, (200,), 3),
+    "reading": Section(reading.measure, (1000,), 3),
     "epub": Section(epub.measure, (5, 1000), 2),
     "writing": Section(writing.measure, (1000,), 1),
     "pdf": Section(pdf.measure, (100,), 1),
