@@ -80,35 +80,53 @@ class Written(NamedTuple):
 
 @contextmanager
 def written(path: Path) -> Iterator[Written]:
-    """A new file, whose sums are worked out in a thread while what follows is got ready. Raises OSError."""
+    """A new file, written and summed in a thread while what follows is got ready. Raises OSError, for what could not be
+    written when more follows or at the end."""
     sums = Sums()
     with (
         ThreadPoolExecutor(1) as beside,
         path.open("wb", buffering=0) as file,
-        io.BufferedWriter(_Watched(file, sums, beside), _STEP) as stream,
+        io.BufferedWriter(_Behind(file, sums, beside), _STEP) as stream,
     ):
         yield Written(stream, sums)
 
 
-class _Watched(io.RawIOBase):
-    """Hands on what is written, and has it added to the sums."""
+class _Behind(io.RawIOBase):
+    """Takes what is to be written, and has it written and added to the sums, one stretch at a time."""
 
     def __init__(self, file: io.FileIO, sums: Sums, beside: ThreadPoolExecutor) -> None:
         self._file = file
         self._sums = sums
         self._beside = beside
-        self._adding: Future[None] | None = None
+        self._size = 0
+        self._writing: Future[None] | None = None
 
     def writable(self) -> bool:
         return True
 
     def tell(self) -> int:
-        return self._file.tell()
+        return self._size
 
     def write(self, data: Any) -> int:
         taken = bytes(data)
-        done = self._file.write(taken)
-        if self._adding is not None:
-            self._adding.result()
-        self._adding = self._beside.submit(self._sums.add, taken[:done])
-        return done
+        self._wait()
+        self._writing = self._beside.submit(self._put, taken)
+        self._size += len(taken)
+        return len(taken)
+
+    def close(self) -> None:
+        try:
+            self._wait()
+        finally:
+            super().close()
+
+    def _wait(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            writing.result()
+
+    def _put(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+        self._sums.add(data)
