@@ -216,6 +216,7 @@ CASES = [
         "ordered(p(一)) ordered(p(二))",
     ),
     ("ruby inside ruby", "<p>前<ruby>一<ruby>二<rt>er</rt></ruby>三</ruby>后", "p(前一二^er三后)"),
+    ("a reading without a base", "<p>前<ruby><rt>責</ruby>后", "p(前責后)"),
     ("a tag dropped among less-than signs", "<p>怙言</i><<>稀", "p(怙言<<>稀)"),
     ("a tag that the parser takes for words", "<p>一&amp;</b/>二", "p(一&</b/>二)"),
     ("NUL in a reference in a table", "<p>一二三四五六七八九十</p><table>&#\x0065喆</table>", "p(一二三四五六七八九十) p(A喆)"),

@@ -50,6 +50,7 @@ def apply(article: Article, *profiles: Profile) -> Article:
 
 def _without_decoration(article: Article, patterns: list[str]) -> Article:
     removals: list[Removal] = []
+    known = {removal.span for removal in article.provenance.removals}
     decorated = compiled("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")
 
     def is_decoration(image: Image) -> bool:
@@ -60,7 +61,7 @@ def _without_decoration(article: Article, patterns: list[str]) -> Article:
         kept: list[Node] = []
         for node in nodes:
             if isinstance(node, Image) and is_decoration(node):
-                if node.at:
+                if node.at and Span.parse(node.at) not in known:
                     removals.append(Removal(text="", span=Span.parse(node.at), rule="figures.decoration"))
             else:
                 kept.append(node)
@@ -70,12 +71,11 @@ def _without_decoration(article: Article, patterns: list[str]) -> Article:
         if isinstance(node, Figure):
             images = drop(node.images)
             return msgspec.structs.replace(node, images=images) if len(images) != len(node.images) else node
-        if any(isinstance(child, Image) for child in node.children):
-            return msgspec.structs.replace(node, children=drop(node.children))
-        return node
+        children = drop(node.children)
+        return msgspec.structs.replace(node, children=children) if len(children) != len(node.children) else node
 
     body = rewrite(article.body, change, frozenset(INLINE_PARTS) - {Table})
-    if not removals:
+    if body is article.body:
         return article
     out: list[Block] = []
     for old, new in zip(article.body, body, strict=True):

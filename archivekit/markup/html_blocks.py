@@ -108,7 +108,6 @@ class Builder:
 
     def open_ruby(self) -> None:
         """One inside another ends it, for a Ruby holds no other."""
-        self.close_annotation()
         self.close_ruby()
         self._ruby = (self._flow, None)
         self._flow = Flow()
@@ -118,7 +117,7 @@ class Builder:
             self._ruby = (self._ruby[0], self._ruby[1] or Flow())
 
     def close_annotation(self) -> None:
-        """The reading goes with the base that stands before it."""
+        """The reading goes with the base that stands before it; without one it is words like any."""
         if self._ruby is None or self._ruby[1] is None:
             return
         base, annotation = self._flow, self._ruby[1]
@@ -127,9 +126,12 @@ class Builder:
         self._flow = Flow()
         if base.runs:
             self._ruby[0].leaf(node, base.runs[0].start, base.runs[-1].end, self._wraps)
+        else:
+            self._ruby[0].runs.extend(annotation.runs)
         self._ruby = (self._ruby[0], None)
 
     def close_ruby(self) -> None:
+        self.close_annotation()
         if self._ruby is None:
             return
         outer, rest = self._ruby[0], self._flow

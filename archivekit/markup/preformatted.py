@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from .soup import Piece, Tag, Words, attribute, text_of
+from .alignment import Piece
+from .soup import Tag, Words, attribute, text_of
 
 _NUMBERED = frozenset(
     {"gutter", "rouge-gutter", "lineno", "linenos", "linenodiv", "lnt", "ln", "line-numbers", "line-numbers-rows"}

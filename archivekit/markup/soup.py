@@ -5,7 +5,6 @@ justhtml does the parsing (WHATWG HTML, html5lib-tests) and tells where a node b
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -17,29 +16,13 @@ from justhtml import JustHTML
 
 from ..errors import NestingLimitError, PieceLimitError
 from ..limits import DEFAULT, Limits, over
+from .alignment import Claims, Piece, align
 
-_REFERENCE = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][A-Za-z0-9]*;?)")
-_BROKEN_REFERENCE = re.compile(r"&\0*(?:#[0-9\0]+;?|#\0*[xX][0-9a-fA-F\0]+;?|[A-Za-z][A-Za-z0-9\0]*;?)")
-"""One that is whole when NUL has been left out, as it is in a table."""
-_MARKUP = re.compile(r"</?[A-Za-z]|<!--")
 _FRAMES = re.compile(r"(</?)frame(?=set\b|[\s/>])", re.I)
 """Given another name, as long as their own, they are elements like any that the standard does not know."""
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<[^>]*(?:>|\Z)", re.S)
 
 
-__all__ = ["Piece", "Tag", "Words", "align", "attribute", "parse_tree", "text_of"]
-
-
-class Piece:
-    """A stretch of words and where they stand: ``text[start:end]`` of the parsed string."""
-
-    __slots__ = ("end", "start", "verbatim", "words")
-
-    def __init__(self, words: str, start: int, end: int, *, verbatim: bool) -> None:
-        self.words = words
-        self.start = start
-        self.end = end
-        self.verbatim = verbatim
+__all__ = ["Tag", "Words", "attribute", "parse_tree", "text_of"]
 
 
 class Words(NavigableString):
@@ -85,6 +68,8 @@ class _Builder(HTMLTreeBuilder):
         parent: Any = self.soup
         last: Any = parent
         stack: list[tuple[Any, Iterator[Any]]] = [(parent, iter(root.children or ()))]
+        placed: list[Words] = []
+        others: list[tuple[Words, int]] = []
         while stack:
             parent, children = stack[-1]
             for node in children:
@@ -92,7 +77,12 @@ class _Builder(HTMLTreeBuilder):
                 name = node.name
                 if name == "#text":
                     made: Any = Words(node.data)
-                    made.pieces = _pieces(markup, node.data, node.origin_offset or 0, parent.name)
+                    start = node.origin_offset or 0
+                    if markup.startswith(node.data, start):
+                        made.pieces = (Piece(node.data, start, start + len(node.data), verbatim=True),)
+                        placed.append(made)
+                    else:
+                        others.append((made, start))
                 elif name == "#comment":
                     made = Comment(node.data or "")
                 elif name.startswith(("#", "!")):
@@ -110,6 +100,8 @@ class _Builder(HTMLTreeBuilder):
                 last = made
             else:
                 stack.pop()
+        if others:
+            _place_others(markup, placed, others)
 
 
 def _attributes(name: str, attrs: Mapping[str, str | None]) -> dict[str, str]:
@@ -144,98 +136,18 @@ def attribute(tag: Tag, name: str) -> str:
     return value
 
 
-_NEAR = 64
-"""Characters that are looked through for one character."""
-_FAILURES = 50
-"""How often words are looked for in all that follows, and not found."""
 _RAW = frozenset({"style", "script", "xmp", "iframe", "noembed", "noframes", "plaintext"})
 """Elements in which HTML sees neither tags nor references."""
 _WITHOUT_TAGS = _RAW | {"title", "textarea"}
 
 
-def _pieces(source: str, words: str, start: int, inside: str) -> tuple[Piece, ...]:
-    """The pieces of a text node inside an element; most stand in the source as they are."""
-    if source.startswith(words, start):
-        return (Piece(words, start, start + len(words), verbatim=True),)
-    return tuple(align(source, words, start, tags=inside not in _WITHOUT_TAGS, references=inside not in _RAW))
-
-
-def align(source: str, words: str, start: int, *, tags: bool = True, references: bool = True) -> Iterator[Piece]:
-    """Find the words of a text node in the source it was parsed from, from ``start`` on.
-
-    Character references, ``\\r\\n``, NUL (left out, or U+FFFD where the standard says so) and tags that the parser ignored
-    stand between; each becomes the border of a piece. A piece is verbatim, or one reference with what it stands for. Words
-    that are not found stand nowhere, where the last ones ended. Without ``tags`` a ``<`` is a character like any, without
-    ``references`` a ``&``.
-    """
-    at, done, size = start, 0, len(words)
-    reached, failures = start, 0
-    while done < size:
-        run = _common(source, at, words, done, tags=tags, references=references)
-        if run:
-            yield Piece(words[done : done + run], at, at + run, verbatim=True)
-            reached = at = at + run
-            done += run
-            continue
-        if at >= len(source):
-            yield Piece(words[done:], reached, reached, verbatim=False)
-            return
-        head = source[at]
-        if references and head == "&" and (match := _REFERENCE.match(source, at) or _BROKEN_REFERENCE.match(source, at)):
-            plain = html.unescape(match.group().replace("\0", "")) or words[done]
-            if words.startswith(plain, done):
-                yield Piece(plain, at, match.end(), verbatim=False)
-                reached = at = match.end()
-                done += len(plain)
-                continue
-        if head == "\r" and words[done] == "\n":
-            end = at + 2 if source.startswith("\r\n", at) else at + 1
-            yield Piece("\n", at, end, verbatim=False)
-            at, done = end, done + 1
-        elif head == "\0" and words[done] == "\ufffd":
-            yield Piece("\ufffd", at, at + 1, verbatim=False)
-            at, done = at + 1, done + 1
-        elif head == "\0":
-            at += 1
-        elif tags and head == "<" and (match := _TAG.match(source, at)):
-            at = match.end()
-        elif (found := _further(source, words, done, at, far=failures < _FAILURES)) >= 0:
-            at = found
-        else:
-            yield Piece(words[done], reached, reached, verbatim=False)
-            failures += 1
-            done += 1
-
-
-def _further(source: str, words: str, done: int, at: int, *, far: bool) -> int:
-    """Where the words go on after a place at which they do not: words that HTML moves may go on far from there. Or -1."""
-    found = source.find(words[done : done + 8], at + 1, None if far else at + _NEAR)
-    return found if found >= 0 else source.find(words[done], at + 1, at + _NEAR)
-
-
-def _common(source: str, at: int, words: str, done: int, *, tags: bool, references: bool) -> int:
-    """How many characters agree; a reference or a tag ends the run."""
-    run = 0
-    limit = min(len(source) - at, len(words) - done)
-    while run < limit and source[at + run] == words[done + run]:
-        if references and source[at + run] == "&" and (match := _REFERENCE.match(source, at + run)):
-            plain = html.unescape(match.group())
-            if plain != match.group() and words.startswith(plain, done + run):
-                break
-        elif tags and source[at + run] == "<" and _is_left_out(source, at + run, words, done + run):
-            break
-        run += 1
-    return run
-
-
-def _is_left_out(source: str, at: int, words: str, done: int) -> bool:
-    """Whether what stands in the source is a tag or a comment that the words do not have; some that the parser does not
-    know for tags they have."""
-    if not _MARKUP.match(source, at):
-        return False
-    match = _TAG.match(source, at)
-    tag = match.group().partition("&")[0] if match is not None else ""
-    return not words.startswith(re.sub(r"\r\n?", "\n", tag.replace("\0", "")), done)
+def _place_others(source: str, placed: list[Words], others: list[tuple[Words, int]]) -> None:
+    """Find the words that do not stand in the source as they are, each from where it begins on, outside those that do."""
+    claims = Claims((piece.start, piece.end) for words in placed for piece in words.pieces)
+    for words, start in others:
+        inside = words.parent.name if words.parent is not None else ""
+        tags, references = inside not in _WITHOUT_TAGS, inside not in _RAW
+        words.pieces = tuple(align(source, str(words), start, claims, tags=tags, references=references))
 
 
 _OPEN = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)([^>]*)")
