@@ -14,6 +14,7 @@ from ..errors import UnknownFormatError
 from ..model import Article, Notice
 from ..source import Source
 from .envelope import Reader
+from .foreign import foreign
 
 HEAD = 8192
 """How many characters of a text a score may look at."""
@@ -56,9 +57,11 @@ def readers() -> Iterator[Reader]:
 
 
 def detect(source: Source) -> Detection:
-    """The reader whose score for the head of the text is highest; raises UnknownFormatError when none claims it. Of what is
-    certainly finished records no other reader is asked."""
+    """The reader whose score for the head of the text is highest; raises UnknownFormatError for what is known to be none's
+    and what none claims. Of what is certainly finished records no other reader is asked."""
     head = source.text[:HEAD]
+    if name := foreign(head):
+        raise UnknownFormatError(f"{name}, which no reader reads", path=source.path, offset=0)
     scored: list[tuple[float, Reader]] = []
     for reader in readers():
         scored.append((reader.score(head), reader))
