@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 
@@ -275,6 +275,31 @@ def test_a_cache_that_cannot_be_written_is_said_so(tmp_path: Path, build: Build)
 def _building(corpus: Path, out: Path, place: Path) -> list[str]:
     options = ["--format", "jsonl", "--format", "epub", "--name", "x", "--quiet", "--jobs", "2", "--cache", str(place)]
     return [sys.executable, "-m", "archivekit", "build", str(corpus), "--out", str(out), *options]
+
+
+BEGINNER = """
+import sys
+from pathlib import Path
+from archivekit import cache
+
+for line in sys.stdin:
+    with cache.opened(Path(line.rstrip())) as held:
+        print(held.count("build"), flush=True)
+"""
+
+
+def test_many_processes_begin_one_cache_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", BEGINNER]
+    with ExitStack() as stack:
+        started = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+        ends = [(stack.enter_context(one).stdin, one.stdout) for one in started]
+        for turn in range(12):
+            for asked, _ in ends:
+                print(tmp_path / str(turn), file=asked, flush=True)
+            counts = [int((told.readline() if told else "") or 0) for _, told in ends]
+            assert max(counts) == len(ends)
+            assert min(counts) > 0
+            assert not list((tmp_path / str(turn)).glob(f"{cache.FILE}.*")), "what was made beside it stays"
 
 
 @pytest.mark.slow

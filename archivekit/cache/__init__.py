@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
@@ -163,9 +164,27 @@ def _told(place: str, advice: str = ", where a build keeps what it has read") ->
 
 
 def _remove(file: Path) -> None:
-    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+    """Remove a database: its log first, for SQLite would take that for a new one's."""
+    for name in (f"{file.name}-wal", f"{file.name}-shm", file.name):
         with suppress(FileNotFoundError):
             (file.parent / name).unlink()
+
+
+def _create(file: Path) -> None:
+    """Put an empty cache in place, unless another process is quicker. It gets there whole: of two that make one database
+    SQLite turns one away, however long that would wait."""
+    new = file.with_name(f"{file.name}.{token_hex(8)}")
+    try:
+        with closing(sqlite3.connect(new)) as base:
+            base.executescript(f"PRAGMA journal_mode=WAL;{_TABLES}PRAGMA user_version={_SCHEMA};")
+        try:
+            os.link(new, file)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system that has no second names
+            new.replace(file)
+    finally:
+        _remove(new)
 
 
 def decoded(data: bytes, kind: type[_T]) -> _T:
@@ -214,14 +233,17 @@ class Cache:
             return self._open(file)
 
     def _open(self, file: Path | None) -> sqlite3.Connection:
-        base = sqlite3.connect(file or "", timeout=60)
-        base.execute(f"PRAGMA journal_mode={'WAL' if self.lasting else 'OFF'}")
-        base.execute(f"PRAGMA synchronous={'NORMAL' if self.lasting else 'OFF'}")
-        version = base.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, _SCHEMA):
+        if file is None:
+            base = sqlite3.connect("")
+            base.executescript(f"PRAGMA journal_mode=OFF;PRAGMA synchronous=OFF;{_TABLES}")
+            return base
+        if not file.exists():
+            _create(file)
+        base = sqlite3.connect(file, timeout=60)
+        base.execute("PRAGMA synchronous=NORMAL")
+        if base.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
             base.close()
             raise sqlite3.DatabaseError("another version's cache")
-        base.executescript(f"{_TABLES}PRAGMA user_version={_SCHEMA};")
         return base
 
     def close(self) -> None:
