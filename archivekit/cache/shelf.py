@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from ..archive.shelf import Extent, in_order
 from ..images.assets import Asset
 from ..model import Article, decode
 from ..report import Document
-from ..versions import COMMON, FAMILY, PAIRED, SHARED, Marks, alike
+from ..versions import COMMON, SHARED, Marks, alike, families
 from ..versions.cards import Card, Carded
 from . import Cache
 
@@ -26,17 +28,18 @@ _ALIKE: Final = """
 CREATE TABLE held AS SELECT * FROM
   (SELECT mark, part, number, count(*) OVER (PARTITION BY mark, part) AS held FROM mark) WHERE held > 1;
 CREATE TABLE alike AS SELECT number FROM held
-  GROUP BY number HAVING min(part) = 0 OR sum(part AND held > {common}) >= {family};
-CREATE TABLE rare AS SELECT mark, number FROM
+  WHERE NOT part GROUP BY number;
+CREATE TABLE rare AS SELECT mark, number, marks FROM
   (SELECT mark, number, count(*) OVER (PARTITION BY number) AS marks FROM held WHERE part AND held <= {common})
   WHERE marks >= {shared};
-CREATE INDEX rare_mark ON rare (mark, number);
+CREATE INDEX rare_mark ON rare (mark, number, marks);
 CREATE TABLE pair AS SELECT one.number AS one, other.number AS other
   FROM rare AS one JOIN rare AS other ON one.mark = other.mark AND one.number < other.number
-  GROUP BY one.number, other.number HAVING count(*) >= {paired};
+  GROUP BY one.number, other.number HAVING count(*) * 2 >= min(one.marks, other.marks);
 INSERT INTO alike SELECT one FROM pair UNION SELECT other FROM pair;
 """
-"""Fills a table with the numbers of the records that :func:`.versions.alike` would find."""
+"""Fills a table with the numbers of the records that :func:`.versions.alike` would find, but for families."""
+_COMMON: Final = "SELECT number, mark FROM held WHERE part AND held > {common} ORDER BY number"
 
 _FEW: Final = 16_000
 """How many records are compared and put in order in memory: that is three times as quick as on disk, and takes some kilobytes
@@ -73,11 +76,11 @@ class CachedShelf:
     def fill(self) -> None:
         """Number the records of all that was added. Raises CacheError."""
         self._cache.flush()
+        (size,) = self._own.execute("SELECT total(records) FROM entry").fetchone()
         for record, marks in self._all_marks():
             self._records.append(record)
-            self._marks.append(marks)
-            if len(self._records) > _FEW:
-                self._marks.clear()
+            if size <= _FEW:
+                self._marks.append(marks)
 
     def _all_marks(self) -> Iterator[tuple[int, Marks]]:
         """What every record is called in the cache, and its marks."""
@@ -117,7 +120,10 @@ class CachedShelf:
         if len(self._records) <= _FEW:
             return alike(self._marks)
         self._own.executemany("INSERT INTO mark VALUES (?, ?, ?)", self._shared())
-        self._own.executescript(_ALIKE.format(common=COMMON, family=FAMILY, shared=SHARED, paired=PAIRED))
+        self._own.executescript(_ALIKE.format(common=COMMON, shared=SHARED))
+        rows = groupby(self._own.execute(_COMMON.format(common=COMMON)), key=itemgetter(0))
+        found = families((number, [mark for _, mark in held]) for number, held in rows)
+        self._own.executemany("INSERT INTO alike VALUES (?)", [(number,) for number in set(found)])
         return [number for (number,) in self._own.execute("SELECT DISTINCT number FROM alike ORDER BY number")]
 
     def carded(self, numbers: Iterable[int]) -> Iterator[Carded]:

@@ -25,7 +25,7 @@ from .store import Store
 
 __all__ = ["Asset", "Attached", "Finder", "with_images"]
 
-RECENT_BYTES = 64 * 1024 * 1024
+RECENT_BYTES = 16 * 1024 * 1024
 """Images a Finder remembers, for those that are used in several documents."""
 
 SITE_FOLDERS = ("", "static/", "public/", "source/", "assets/")

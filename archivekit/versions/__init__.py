@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain, combinations
 from typing import Literal, NamedTuple
@@ -29,10 +29,10 @@ _KEYS = 16
 """How many of the smallest hashes a record is looked up by, and how many of them a near-duplicate must share."""
 SHARED = 7
 COMMON = 64
-FAMILY = 13
-"""How many records may share a hash before it tells nothing, and how many hashes tell something all the same."""
-PAIRED = 3
-"""How many hashes a record must share with one and the same other, for in a large archive most are shared with some other."""
+"""How many records may share a hash before it is not looked at which they all are."""
+FAMILY = 10
+"""How many of the hashes that more have a record must share with one and the same other, for in a large archive most are
+shared with some other. Of those that fewer have it must be half."""
 _LATEST = 16
 """With how many records before it that share a hash a record is compared."""
 _SHORT = 40
@@ -119,8 +119,7 @@ def marks(record: Carded) -> Marks:
 
 def alike(all_marks: Iterable[Marks]) -> list[int]:
     """The places of the records that may be versions of another: they share one of ``whole``; or ``SHARED`` of ``parts`` with
-    ``COMMON`` records at most, for what more have is boilerplate, ``PAIRED`` of these with one of them; or ``FAMILY`` with
-    however many."""
+    ``COMMON`` records at most, half of these with one of them; or ``FAMILY`` that more have with one of the latest."""
     records = list(all_marks)
     whole = Counter(chain.from_iterable(record.whole for record in records))
     parts = Counter(chain.from_iterable(record.parts for record in records))
@@ -128,18 +127,31 @@ def alike(all_marks: Iterable[Marks]) -> list[int]:
     rare = {mark for mark, count in parts.items() if 1 < count <= COMMON}
     common = {mark for mark, count in parts.items() if count > COMMON}
     holders: defaultdict[int, list[int]] = defaultdict(list)
+    sizes: list[int] = []
     for place, record in enumerate(records):
         held = rare.intersection(record.parts)
         for mark in held if len(held) >= SHARED else ():
             holders[mark].append(place)
+        sizes.append(len(held))
     pairs = Counter(chain.from_iterable(combinations(places, 2) for places in holders.values()))
-    paired = set(chain.from_iterable(pair for pair, count in pairs.items() if count >= PAIRED))
+    near = {place for (a, b), count in pairs.items() if count * 2 >= min(sizes[a], sizes[b]) for place in (a, b)}
+    near.update(families((place, common.intersection(record.parts)) for place, record in enumerate(records)))
+    return [place for place, record in enumerate(records) if place in near or not same.isdisjoint(record.whole)]
 
-    def is_alike(place: int, record: Marks) -> bool:
-        shared = place in paired or not same.isdisjoint(record.whole)
-        return shared or len(common.intersection(record.parts)) >= FAMILY
 
-    return [place for place, record in enumerate(records) if is_alike(place, record)]
+def families(records: Iterable[tuple[int, Collection[int]]]) -> Iterator[int]:
+    """Of records with those of their hashes that many have, the places of such as share ``FAMILY`` of them with one of the
+    ``_LATEST`` that had a hash before, and of these. What many have may be boilerplate, or a text that stands very often."""
+    holders: dict[int, array[int]] = {}
+    for place, held in records:
+        if len(held) < FAMILY:
+            continue
+        before = [holders.setdefault(mark, array("I")) for mark in held]
+        related = [other for other, count in Counter(chain.from_iterable(before)).items() if count >= FAMILY]
+        yield from (place, *related) if related else ()
+        for known in before:
+            known.append(place)
+            del known[:-_LATEST]
 
 
 def describe(found: Iterable[Group]) -> Iterator[str]:
