@@ -293,7 +293,7 @@ def test_many_processes_begin_one_cache_at_once(tmp_path: Path) -> None:
     with ExitStack() as stack:
         started = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
         ends = [(stack.enter_context(one).stdin, one.stdout) for one in started]
-        for turn in range(12):
+        for turn in range(24):
             for asked, _ in ends:
                 print(tmp_path / str(turn), file=asked, flush=True)
             counts = [int((told.readline() if told else "") or 0) for _, told in ends]

@@ -135,6 +135,10 @@ def _page(paths: list[str], root: Path | None, target: Path) -> None:
             staging.file(target.name).write_bytes(as_html(found[0].text, found[0].articles).encode("utf-8"))
             staging.commit()
         tell(str(target))
+    for error in found[0].damaged:
+        complain(error)
+    if found[0].damaged:
+        raise typer.Exit(3)
 
 
 def _each(
