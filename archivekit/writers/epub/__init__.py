@@ -39,6 +39,7 @@ from ..pages import (
     title_page,
 )
 from ..strings import Words, words
+from ..tables import with_short_cells
 from .cover import Cover, cover
 from .describe import book_language, described
 from .divide import divided
@@ -179,13 +180,13 @@ def _articles(sections: tuple[Section, ...], medium: Medium) -> Iterator[Page]:
 def _article(entry: Entry, medium: Medium) -> Iterator[Page]:
     """An article as one page, or as several when it is too long for one."""
     article = entry.article
-    whole = article_page(entry, medium)
+    whole = with_short_cells(article_page(entry, medium))
     if len(whole.encode()) <= MAX_PAGE:
         yield Page(entry.key, entry.title, "chapter", article.language, whole)
         return
 
     def printed(blocks: Sequence[Block]) -> str:
-        return article_body(article, blocks, medium)
+        return with_short_cells(article_body(article, blocks, medium))
 
     parts = divided(article.body, MAX_PAGE - 20_000, lambda blocks: len(printed(blocks).encode()))
     for number, part in enumerate(parts, 1):

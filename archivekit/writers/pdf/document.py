@@ -18,12 +18,12 @@ from ..colophon import colophon
 from ..fonts import Fonts
 from ..indexes import Terms, tables
 from ..strings import Words, number, words
+from ..tables import with_widths
 from ..titles import broken
+from ..widths import ems
 from .breaks import with_breaks
 from .glyphs import name_missing
 from .press import with_notes
-from .tables import with_widths
-from .widths import ems
 
 _OWN_INDENT = re.compile(r"(<p>(?:<(?:strong|em|s|a [^<>]*)>)*)[ \u00a0\u2002-\u200a\u3000]+")
 _LIST_GAP = re.compile(r"(</d[td]>|<dl>)\s+(?=</?d[tdl]>)")

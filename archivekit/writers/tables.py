@@ -1,7 +1,8 @@
-"""Tables: set so that a year, a sum or a short name stays in one piece, and that no column leaves the paper.
+"""Tables: set so that a year, a sum or a short name stays in one piece, and that no column leaves the page.
 
-What each column cannot do without is worked out before the page is set. A table for which the line is too short has smaller
-type, and one that is too wide even so has columns of one width, in which anything may break.
+What each column cannot do without is worked out before the page is set. On paper, a table for which the line is too short has
+smaller type, and one that is too wide even so has columns of one width, in which anything may break. On a screen, whose size
+the reader chooses, nothing short is broken in tables that have room enough on a telephone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ SIZE: Final = 0.857
 """Of the type in a table, in rem."""
 _LEAST: Final = 0.6
 """The part of its size that the type of a wide table may have."""
+_SCREEN: Final = 19.0
+"""The line of a narrow screen, in ems of the type in a table."""
 _SHORT: Final = 8.0
 """A cell that is no longer, in ems, is not broken."""
 _WORD: Final = 12.0
@@ -57,14 +60,24 @@ def with_widths(xhtml: str, measure: float) -> str:
     return "".join([*out, xhtml[at:]])
 
 
-def _fitted(table: str, measure: float) -> str:
+def with_short_cells(xhtml: str) -> str:
+    """An article's markup with the class ``short`` on the cells that a narrow screen, too, has room for in one piece."""
+    return _TABLE.sub(lambda table: _CELL.sub(_kept, table[0]) if _least_width(table[0]) <= _SCREEN else table[0], xhtml)
+
+
+def _least_width(table: str) -> float:
+    """The ems that the columns of a table cannot do without."""
     needs: dict[int, float] = {}
     cells = list(_cells(table))
     for cell in cells:
         if cell.columns == 1:
             needs[cell.column] = max(needs.get(cell.column, 1.0), cell.least)
     count = max((cell.column + cell.columns for cell in cells), default=0)
-    whole = sum(needs.get(column, 1.0) + _PADDING for column in range(count))
+    return sum(needs.get(column, 1.0) + _PADDING for column in range(count))
+
+
+def _fitted(table: str, measure: float) -> str:
+    whole = _least_width(table)
     part = measure / SIZE / whole if whole else 1.0
     if part < _LEAST:
         return table.replace("<table>", '<table class="crowded">', 1)
@@ -92,8 +105,14 @@ def _cells(table: str) -> Iterator[_Cell]:
 
 def _marked(cell: re.Match[str]) -> str:
     """A cell that says whether it is not to be broken, or may be anywhere."""
-    kind = "short" if _is_short(cell[3]) else "long" if any(size > _WORD for size in _sizes(cell[3])) else ""
-    return f'<{cell[1]}{cell[2]} class="{kind}">{cell[3]}</{cell[1]}>' if kind else cell[0]
+    if not _is_short(cell[3]) and any(size > _WORD for size in _sizes(cell[3])):
+        return f'<{cell[1]}{cell[2]} class="long">{cell[3]}</{cell[1]}>'
+    return _kept(cell)
+
+
+def _kept(cell: re.Match[str]) -> str:
+    """A cell that says whether it is not to be broken."""
+    return f'<{cell[1]}{cell[2]} class="short">{cell[3]}</{cell[1]}>' if _is_short(cell[3]) else cell[0]
 
 
 def _is_short(inside: str) -> bool:

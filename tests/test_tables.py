@@ -1,4 +1,4 @@
-"""Tables in the PDF: nothing short is broken, and nothing leaves the paper."""
+"""Tables: nothing short is broken, and nothing leaves the paper."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archivekit import read_bytes, write
-from archivekit.writers.pdf.tables import with_widths
+from archivekit.writers.tables import with_short_cells, with_widths
 
 LONG = "这是一个很长很长的名称，带着很长很长的说明，写了许多字，看它怎样折行"
 ADDRESS = "https://example.org/" + "a" * 90
@@ -65,3 +65,15 @@ def test_cells_that_reach_over_rows_and_columns_are_counted() -> None:
     narrow = with_widths(f'<div class="table"><table><tbody>\n{cells}</tbody></table></div>', 7)
     assert 'style="font-size: ' in narrow
     assert 'class="crowded"' in with_widths(f'<div class="table"><table><tbody>\n{cells}</tbody></table></div>', 4)
+
+
+def test_on_a_screen_short_cells_stay_whole_where_a_telephone_has_room() -> None:
+    def book(*cells: str) -> str:
+        row = "".join(f"<td>{cell}</td>" for cell in cells)
+        return f'<p>前</p><div class="table"><table><tbody>\n<tr>{row}</tr>\n</tbody></table></div>\n<p>后</p>'
+
+    roomy = with_short_cells(book("意大利", "1994", LONG, "<p>甲</p><p>乙</p>"))
+    assert roomy.count('<td class="short">') == 2
+    assert re.sub(' class="short"', "", roomy) == book("意大利", "1994", LONG, "<p>甲</p><p>乙</p>")
+    crowded = book(*["意大利"] * 6)
+    assert with_short_cells(crowded) == crowded
