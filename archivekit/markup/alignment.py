@@ -38,7 +38,7 @@ class Piece:
 class Claims:
     """Stretches of the source in which other words are known to stand."""
 
-    def __init__(self, stretches: Iterable[tuple[int, int]] = ()) -> None:
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
         known = sorted(stretches)
         self._starts = [start for start, _ in known]
         self._ends = [end for _, end in known]
@@ -56,12 +56,7 @@ class Claims:
         return found
 
 
-_NO_CLAIMS: Final = Claims()
-
-
-def align(
-    source: str, words: str, start: int, claims: Claims = _NO_CLAIMS, *, tags: bool = True, references: bool = True
-) -> Iterator[Piece]:
+def align(source: str, words: str, start: int, claims: Claims, *, tags: bool, references: bool) -> Iterator[Piece]:
     """Find the words of a text node in the source it was parsed from, from ``start`` on.
 
     Character references, ``\\r\\n``, NUL (left out, or U+FFFD where the standard says so) and tags that the parser ignored

@@ -105,14 +105,16 @@ def _cells(table: str) -> Iterator[_Cell]:
 
 def _marked(cell: re.Match[str]) -> str:
     """A cell that says whether it is not to be broken, or may be anywhere."""
-    if not _is_short(cell[3]) and any(size > _WORD for size in _sizes(cell[3])):
-        return f'<{cell[1]}{cell[2]} class="long">{cell[3]}</{cell[1]}>'
-    return _kept(cell)
+    return _classed(cell, "long") if any(size > _WORD for size in _sizes(cell[3])) else _kept(cell)
 
 
 def _kept(cell: re.Match[str]) -> str:
     """A cell that says whether it is not to be broken."""
-    return f'<{cell[1]}{cell[2]} class="short">{cell[3]}</{cell[1]}>' if _is_short(cell[3]) else cell[0]
+    return _classed(cell, "short") if _is_short(cell[3]) else cell[0]
+
+
+def _classed(cell: re.Match[str], name: str) -> str:
+    return f'<{cell[1]}{cell[2]} class="{name}">{cell[3]}</{cell[1]}>'
 
 
 def _is_short(inside: str) -> bool:
