@@ -14,9 +14,8 @@ import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
-from secrets import token_hex
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
@@ -31,6 +30,7 @@ from ..images.assets import Asset
 from ..report import Document
 from ..versions import Marks
 from ..versions.cards import Card
+from . import database
 
 _K = TypeVar("_K", bytes, int)
 _T = TypeVar("_T")
@@ -43,7 +43,6 @@ VARIABLE: Final = "ARCHIVEKIT_CACHE"
 MOST: Final = 8_000_000_000
 """Bytes above which what has not been used for longest is taken out at the end of a build."""
 
-_SCHEMA: Final = 5
 _BATCH: Final = 200
 """How many entries are written, and asked for, at once."""
 
@@ -53,23 +52,6 @@ _LINES: Final = 16
 _ADVICE: Final = "; archivekit cache --clear begins it anew"
 _DAMAGED: Final = f"what is in it is damaged{_ADVICE}"
 _GONE: Final = "what was in it is gone; something else has cleared the cache"
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS entry (
-  key BLOB PRIMARY KEY, source BLOB NOT NULL, document BLOB NOT NULL, conditions BLOB NOT NULL, choices BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS entry_source ON entry (source);
-CREATE TABLE IF NOT EXISTS record (
-  id INTEGER PRIMARY KEY AUTOINCREMENT, entry BLOB NOT NULL, place INTEGER NOT NULL, digest BLOB NOT NULL, marks BLOB NOT NULL,
-  card BLOB NOT NULL, UNIQUE (entry, place)
-);
-CREATE TABLE IF NOT EXISTS full_record (id INTEGER PRIMARY KEY, sketch BLOB NOT NULL, line BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS rendition (key TEXT PRIMARY KEY, extent BLOB NOT NULL, asset BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS volume (key BLOB PRIMARY KEY, facts BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS build (number INTEGER PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS used (kind TEXT, key BLOB, build INTEGER NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-"""
-"""``full_record`` is of its own, so that what is asked of all records lies close together; ``used``, so that using what is
-large does not write it again."""
 
 
 class Contents(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +129,7 @@ def clear(folder: AnyPath) -> Contents:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise CacheError("a build is using the cache", path=str(place)) from None
-            _remove(place / FILE)
+            database.remove(place / FILE)
     except FileNotFoundError:
         pass
     except OSError as error:
@@ -161,30 +143,6 @@ def _told(place: str, advice: str = ", where a build keeps what it has read") ->
         yield
     except sqlite3.Error as error:
         raise CacheError(f"{error}{advice}", path=place) from None
-
-
-def _remove(file: Path) -> None:
-    """Remove a database: its log first, for SQLite would take that for a new one's."""
-    for name in (f"{file.name}-wal", f"{file.name}-shm", file.name):
-        with suppress(FileNotFoundError):
-            (file.parent / name).unlink()
-
-
-def _create(file: Path) -> None:
-    """Put an empty cache in place, unless another process is quicker. It gets there whole: of two that make one database
-    SQLite turns one away, however long that would wait."""
-    new = file.with_name(f"{file.name}.{token_hex(8)}")
-    try:
-        with closing(sqlite3.connect(new)) as base:
-            base.executescript(f"PRAGMA journal_mode=WAL;{_TABLES}PRAGMA user_version={_SCHEMA};")
-        try:
-            os.link(new, file)
-        except FileExistsError:
-            pass
-        except OSError:  # a file system that has no second names
-            new.replace(file)
-    finally:
-        _remove(new)
 
 
 def decoded(data: bytes, kind: type[_T]) -> _T:
@@ -214,7 +172,7 @@ class Cache:
     def __init__(self, file: Path | None) -> None:
         self.lasting = file is not None
         """Whether it is there for the next build."""
-        self._base = self._connected(file)
+        self._base = database.connected(file)
         with self._base:
             self._base.execute("INSERT INTO build DEFAULT VALUES")
         self._build: int = self._base.execute("SELECT max(number) FROM build").fetchone()[0]
@@ -222,29 +180,6 @@ class Cache:
         self._entries: dict[bytes, _Waiting] = {}
         self._renditions: dict[str, Asset] = {}
         self._used: set[tuple[str, bytes | str]] = set()
-
-    def _connected(self, file: Path | None) -> sqlite3.Connection:
-        try:
-            return self._open(file)
-        except sqlite3.DatabaseError as error:
-            if file is None or isinstance(error, sqlite3.OperationalError):
-                raise
-            _remove(file)
-            return self._open(file)
-
-    def _open(self, file: Path | None) -> sqlite3.Connection:
-        if file is None:
-            base = sqlite3.connect("")
-            base.executescript(f"PRAGMA journal_mode=OFF;PRAGMA synchronous=OFF;{_TABLES}")
-            return base
-        if not file.exists():
-            _create(file)
-        base = sqlite3.connect(file, timeout=60)
-        base.execute("PRAGMA synchronous=NORMAL")
-        if base.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
-            base.close()
-            raise sqlite3.DatabaseError("another version's cache")
-        return base
 
     def close(self) -> None:
         """Let go of the file."""
