@@ -248,8 +248,8 @@ def _where(error: BaseException) -> str:
     place = "unknown place"
     trace = error.__traceback__
     while trace is not None:
-        file = Path(trace.tb_frame.f_code.co_filename)
-        if "archivekit" in file.parts[:-1]:
-            place = f"{file.name}:{trace.tb_lineno}"
+        frame = trace.tb_frame
+        if str(frame.f_globals.get("__name__")).partition(".")[0] == __package__:
+            place = f"{Path(frame.f_code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place

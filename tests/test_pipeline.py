@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fixtures import RED, paragraph
@@ -84,6 +85,16 @@ def test_a_build(corpus: Path, tmp_path: Path) -> None:
     assert (report.title, report.articles, report.exit_code) == ("corpus", 2, 0)
     assert json.loads((out / "x.report.json").read_bytes())["outputs"][0]["sha256"] == report.outputs[0].sha256
     assert [(entry.path, entry.reason) for entry in report.skipped] == [("1.png", "extension")]
+
+
+def test_a_bug_is_placed_in_the_package_whatever_folder_that_is_cloned_into(
+    corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope: dict[str, Any] = {"__name__": "elsewhere"}
+    exec(compile("def fails(*given): return 1 / 0", "/src/archivekit/elsewhere.py", "exec"), scope)
+    monkeypatch.setattr(reading, "read_with_profiles", scope["fails"])
+    (found,) = readings.read_tree([corpus / "a.txt"])
+    assert str(found.error).startswith("a.txt: ZeroDivisionError: division by zero (readings.py:")
 
 
 def test_a_build_into_the_folder_it_reads_is_no_news_to_the_next(corpus: Path) -> None:
